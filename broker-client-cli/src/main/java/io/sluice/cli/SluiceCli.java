@@ -1,0 +1,99 @@
+package io.sluice.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line of Sluice's tools: finds the command, runs it, and turns every failure into one line. */
+@Command(
+        name = "sluice",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Sluice, a message broker: its command-line tools.",
+        footer = {
+            "",
+            "The broker itself: @|bold sluice broker|@. The Java that is used, and why: @|bold sluice version|@.",
+            "The options of a command: @|bold sluice help|@ COMMAND."
+        })
+public final class SluiceCli implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli's alone
+    private StandardOptions standardOptions = new StandardOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    private SluiceCli(Console console) {
+        this.console = console;
+    }
+
+    /** Ends the JVM with one of the exit codes that {@code --help} lists. */
+    public static void main(String[] arguments) {
+        System.exit(run(Console.ofProcess(), arguments));
+    }
+
+    static int run(Console console, String... arguments) {
+        return new CommandLine(new SluiceCli(console))
+                .addSubcommand(new ListenCommand(console))
+                .addSubcommand(new SendCommand(console))
+                .addSubcommand(new HelpCommand())
+                // A message may begin with @, and a file of that name must not take its place.
+                .setExpandAtFiles(false)
+                .setColorScheme(Help.defaultColorScheme(console.ansi()))
+                .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+                .setErr(console.err())
+                .setParameterExceptionHandler((e, args) -> usageError(e, console))
+                .setExecutionExceptionHandler((e, command, parsed) -> failure(e, console))
+                .execute(arguments);
+    }
+
+    private static int usageError(ParameterException e, Console console) {
+        CommandSpec command = e.getCommandLine().getCommandSpec();
+        console.error(TerminalText.of(problem(e)) + "; see: " + command.qualifiedName() + " --help");
+        return ExitCode.USAGE;
+    }
+
+    private static String problem(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            String argument = "'" + unmatched.getUnmatched().get(0) + "'";
+            if (unmatched.getCommandLine().getParent() != null) {
+                return "unexpected argument " + argument;
+            }
+            List<String> suggestions = unmatched.getSuggestions();
+            return "unknown command " + argument
+                    + (suggestions.isEmpty() ? "" : ", did you mean " + suggestions.get(0) + "?");
+        }
+        return String.valueOf(e.getMessage());
+    }
+
+    private static int failure(Exception e, Console console) throws Exception {
+        if (e instanceof CommandFailedException failed) {
+            console.error(failed.line());
+            return failed.exitCode();
+        }
+        if (e instanceof IOException broken) {
+            console.error("the connection failed: " + Connection.reasonOf(broken));
+            return ExitCode.FAILED;
+        }
+        throw e;
+    }
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(console.err());
+        return ExitCode.USAGE;
+    }
+}

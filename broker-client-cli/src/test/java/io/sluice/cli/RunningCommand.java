@@ -1,0 +1,74 @@
+package io.sluice.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
+import picocli.CommandLine.Help.Ansi;
+
+/** A command that runs in a thread of its own, with what it writes. */
+final class RunningCommand {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+
+    private RunningCommand() {}
+
+    static RunningCommand start(String... arguments) {
+        RunningCommand command = new RunningCommand();
+        command.run(command.out, Ansi.OFF, console -> SluiceCli.run(console, arguments));
+        return command;
+    }
+
+    static RunningCommand startWritingTo(OutputStream out, String... arguments) {
+        RunningCommand command = new RunningCommand();
+        command.run(out, Ansi.OFF, console -> SluiceCli.run(console, arguments));
+        return command;
+    }
+
+    static RunningCommand startInColour(String... arguments) {
+        RunningCommand command = new RunningCommand();
+        command.run(command.out, Ansi.ON, console -> SluiceCli.run(console, arguments));
+        return command;
+    }
+
+    static RunningCommand start(ToIntFunction<Console> body) {
+        RunningCommand command = new RunningCommand();
+        command.run(command.out, Ansi.OFF, body);
+        return command;
+    }
+
+    private void run(OutputStream to, Ansi ansi, ToIntFunction<Console> body) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        exitCode.complete(body.applyAsInt(new Console(to, err, ansi)));
+                    } catch (RuntimeException | Error e) {
+                        exitCode.completeExceptionally(e);
+                    }
+                },
+                "command");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    int exitCode() throws Exception {
+        return exitCode.get(20, TimeUnit.SECONDS);
+    }
+
+    String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    String lastErrLine() {
+        List<String> lines = err().lines().toList();
+        return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+    }
+}

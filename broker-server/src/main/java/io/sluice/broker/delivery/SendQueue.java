@@ -1,0 +1,676 @@
+package io.sluice.broker.delivery;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.sluice.broker.base.AnyThread;
+import io.sluice.broker.base.HeldUnder;
+import io.sluice.broker.base.NanoClock;
+import io.sluice.broker.base.OwnLoop;
+import io.sluice.broker.destination.Destination;
+import io.sluice.broker.destination.Offer;
+import io.sluice.broker.destination.Subscriber;
+import io.sluice.broker.message.Backlog;
+import io.sluice.broker.message.MessageBatch;
+import io.sluice.broker.metrics.CloseReason;
+import io.sluice.broker.metrics.DropReason;
+import io.sluice.broker.metrics.SubscriberSnapshot;
+import io.sluice.broker.transport.Connection;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Messages waiting for one subscriber, bounded in the memory they keep alive.
+ *
+ * <p>{@link #offer} may be called from any event loop and decides at once, under a lock held for one batch, what happens
+ * when there is no room. {@link #drain} runs on the subscriber's own loop: it hands a bounded piece to the channel, with
+ * one flush, and goes on when the kernel has taken it. What the kernel has not taken can still be given back.
+ */
+public final class SendQueue implements Subscriber {
+    private static final Logger LOG = LoggerFactory.getLogger(SendQueue.class);
+    private static final int SLOW_FROM_PERCENT = 75;
+    private static final int SLOW_UNTIL_PERCENT = 25;
+    private static final int ROOM_PERCENT = 50;
+    private static final int MAX_IN_FLIGHT_BATCHES = 64;
+    private static final int ROUNDS_PER_DRAIN = 16;
+
+    private final Connection connection;
+    private final Channel channel;
+    private final DeliveryEncoder encoder;
+    private final SendQueueSettings settings;
+    private final boolean ofQueue;
+    private final int maxInFlightBytes;
+    private final NanoClock clock;
+    private final String who;
+
+    private final Object lock = new Object();
+
+    @HeldUnder("lock")
+    private final Backlog backlog;
+
+    @HeldUnder("lock")
+    private final SubscriberCounters counters;
+
+    /** A drain is scheduled, or will be when the kernel has taken something. */
+    @HeldUnder("lock")
+    private boolean drainPending;
+
+    @HeldUnder("lock")
+    private boolean roomAwaited;
+
+    @HeldUnder("lock")
+    private boolean pushingBack;
+
+    @HeldUnder("lock")
+    private boolean slow;
+
+    @HeldUnder("lock")
+    private boolean closed;
+
+    @OwnLoop
+    private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
+
+    @OwnLoop
+    private final List<WireSlice> starting = new ArrayList<>();
+
+    private final ChannelFutureListener onWritten = this::onWritten;
+
+    @OwnLoop
+    private final SlowEpisodeLog slowLog;
+
+    @OwnLoop
+    private @Nullable Destination destination;
+
+    @OwnLoop
+    private @Nullable Runnable whenEmpty;
+
+    @OwnLoop
+    private long inFlightBytes;
+
+    @OwnLoop
+    private boolean flushing;
+
+    @OwnLoop
+    private boolean drainScheduled;
+
+    @OwnLoop
+    private boolean stalled;
+
+    @OwnLoop
+    private long doneCostBytes;
+
+    @OwnLoop
+    private long doneMessages;
+
+    @OwnLoop
+    private long donePayloadBytes;
+
+    /** When the kernel last took something, or nothing was held. Written by the own loop. */
+    private volatile long progressNs;
+
+    @OwnLoop
+    private long progressSeen;
+
+    @OwnLoop
+    private long takenEver;
+
+    /**
+     * @param ofQueue whether the destination is a queue: then the bounds are the window, and nothing is dropped
+     * @param maxInFlightBytes how much is handed to the channel at a time, in bytes of the wire
+     */
+    public SendQueue(
+            Connection connection,
+            String destinationName,
+            DeliveryEncoder encoder,
+            SendQueueSettings settings,
+            boolean ofQueue,
+            int maxInFlightBytes,
+            NanoClock clock) {
+        this.connection = connection;
+        this.channel = connection.channel();
+        this.encoder = encoder;
+        this.settings = settings;
+        this.ofQueue = ofQueue;
+        this.maxInFlightBytes = maxInFlightBytes;
+        this.clock = clock;
+        this.backlog = new Backlog(settings.bounds());
+        if (settings.maxAgeMs() > 0) {
+            backlog.setMergeSpanNs(TimeUnit.MILLISECONDS.toNanos(settings.maxAgeMs()) / 10);
+        }
+        this.counters = new SubscriberCounters(connection.counters());
+        this.who = connection.id() + " (" + connection.remoteAddress() + ", " + destinationName + ")";
+        this.slowLog = new SlowEpisodeLog(who);
+        this.progressNs = clock.nowNs();
+    }
+
+    /** Where messages come from and where they are given back to. */
+    @OwnLoop
+    public void attach(Destination destination) {
+        this.destination = destination;
+    }
+
+    // ---------------------------------------------------------------- offering: any thread
+
+    @Override
+    public Offer offer(MessageBatch batch) {
+        Offer offer;
+        boolean wake;
+        boolean becameSlow;
+        synchronized (lock) {
+            if (closed) {
+                counters.dropped(DropReason.SUBSCRIBER_LEFT, batch.messages(), batch.payloadBytes());
+                batch.release();
+                return Offer.CLOSED;
+            }
+            offer = admit(batch);
+            pushingBack |= offer == Offer.PUSHED_BACK;
+            closed = offer == Offer.CLOSED;
+            becameSlow = !ofQueue && !slow && (offer == Offer.DROPPED || backlog.isFilled(SLOW_FROM_PERCENT));
+            if (becameSlow) {
+                slow = true;
+                counters.slowEpisodeStarted();
+            }
+            wake = !drainPending && !backlog.isEmpty();
+            drainPending |= wake;
+        }
+        if (wake) {
+            connection.execute(this::drain);
+        }
+        if (becameSlow) {
+            connection.execute(this::logSlow);
+        }
+        if (offer == Offer.CLOSED) {
+            connection.close(CloseReason.SLOW_SUBSCRIBER, full());
+        }
+        return offer;
+    }
+
+    @HeldUnder("lock")
+    private Offer admit(MessageBatch batch) {
+        if (ofQueue) {
+            backlog.append(batch);
+            return Offer.ACCEPTED;
+        }
+        long messagesBefore = backlog.droppedMessages();
+        long bytesBefore = backlog.droppedBytes();
+        Offer offer = settings.policy().offer(backlog, batch);
+        counters.dropped(
+                DropReason.OVERFLOW, backlog.droppedMessages() - messagesBefore, backlog.droppedBytes() - bytesBefore);
+        return offer;
+    }
+
+    @Override
+    public long roomBytes() {
+        synchronized (lock) {
+            return closed ? 0 : backlog.bounds().maxBytes() - backlog.heldBytes();
+        }
+    }
+
+    @Override
+    public long roomMessages() {
+        synchronized (lock) {
+            return closed ? 0 : backlog.bounds().maxMessages() - backlog.heldMessages();
+        }
+    }
+
+    @Override
+    public boolean awaitRoom() {
+        synchronized (lock) {
+            roomAwaited = closed || backlog.isFull();
+            return roomAwaited;
+        }
+    }
+
+    /** The memory it keeps alive, in bytes. */
+    @AnyThread
+    public long heldBytes() {
+        synchronized (lock) {
+            return backlog.heldBytes();
+        }
+    }
+
+    /** Whether the memory bound may take what it holds: a topic subscriber. */
+    @AnyThread
+    public boolean canBeShed() {
+        return !ofQueue;
+    }
+
+    /**
+     * Gives memory back because the broker's bound was reached: drops the oldest down to half of what it holds, or closes
+     * the connection where the policy says so.
+     *
+     * @return bytes that will only be free when the connection has closed
+     */
+    @AnyThread
+    public long shed() {
+        if (settings.policy().closesInsteadOfDropping()) {
+            connection.close(CloseReason.MEMORY, "the memory bound was reached; " + full());
+            return heldBytes();
+        }
+        boolean tell;
+        synchronized (lock) {
+            long half = backlog.heldBytes() / 2;
+            while (backlog.heldBytes() > half && dropOldest(DropReason.MEMORY)) {}
+            tell = takeRoomNotice();
+        }
+        if (tell) {
+            connection.execute(this::tellRoom);
+        }
+        return 0;
+    }
+
+    @HeldUnder("lock")
+    private boolean dropOldest(DropReason reason) {
+        MessageBatch oldest = backlog.peek();
+        if (oldest == null) {
+            return false;
+        }
+        counters.dropped(reason, oldest.messages(), oldest.payloadBytes());
+        return backlog.dropOldest();
+    }
+
+    // ---------------------------------------------------------------- draining: the subscriber's loop
+
+    @OwnLoop
+    private void drain() {
+        assert channel.eventLoop().inEventLoop();
+        drainScheduled = false;
+        for (int round = 0; round < ROUNDS_PER_DRAIN; round++) {
+            if (!takeFromBacklog()) {
+                return;
+            }
+            writeStarting();
+        }
+        scheduleDrain();
+    }
+
+    /** Settles what is done and takes the next piece; false when there is none to take. */
+    @OwnLoop
+    private boolean takeFromBacklog() {
+        boolean tell;
+        boolean recovered;
+        boolean took = false;
+        synchronized (lock) {
+            settleDone();
+            dropExpired();
+            MessageBatch batch;
+            while (hasPlaceInFlight() && (batch = backlog.poll()) != null) {
+                startFlight(batch);
+                took = true;
+            }
+            drainPending = took || !inFlight.isEmpty() || !backlog.isEmpty();
+            backlog.setBlocked(!took && !inFlight.isEmpty());
+            tell = takeRoomNotice();
+            recovered = takeRecovery();
+        }
+        if (tell) {
+            tellRoom();
+        }
+        if (recovered) {
+            slowLog.ended(clock.nowNs(), "caught up", droppedMessages());
+        }
+        if (!took && inFlight.isEmpty() && whenEmpty != null) {
+            Runnable done = whenEmpty;
+            whenEmpty = null;
+            done.run();
+        }
+        return took;
+    }
+
+    @OwnLoop
+    private boolean hasPlaceInFlight() {
+        return !stalled && inFlightBytes < maxInFlightBytes && inFlight.size() < MAX_IN_FLIGHT_BATCHES;
+    }
+
+    @OwnLoop
+    private void startFlight(MessageBatch batch) {
+        InFlight flight = new InFlight(batch, new WireSlice(encoder.encode(batch)));
+        inFlightBytes += flight.wireBytes;
+        inFlight.addLast(flight);
+        starting.add(flight.slice);
+    }
+
+    /** Writes what was just taken, with one flush: each flush is a system call. */
+    @OwnLoop
+    private void writeStarting() {
+        flushing = true;
+        for (int i = 0; i < starting.size(); i++) {
+            // The channel's reference; it releases it when the kernel has taken the bytes, or the write failed.
+            channel.write(starting.get(i).retain()).addListener(onWritten);
+        }
+        starting.clear();
+        channel.flush();
+        flushing = false;
+    }
+
+    @OwnLoop
+    private void onWritten(ChannelFuture write) {
+        if (!write.isSuccess()) {
+            // What was not taken stays in flight: onClosed() gives it back.
+            return;
+        }
+        InFlight flight = inFlight.removeFirst();
+        takenEver += flight.wireBytes;
+        inFlightBytes -= flight.wireBytes;
+        doneCostBytes += flight.batch.costBytes();
+        doneMessages += flight.messages;
+        donePayloadBytes += flight.batch.payloadBytesOf(flight.messages);
+        flight.batch.release();
+        if (!flushing) {
+            scheduleDrain();
+        }
+    }
+
+    @OwnLoop
+    private void scheduleDrain() {
+        if (!drainScheduled) {
+            drainScheduled = true;
+            connection.execute(this::drain);
+        }
+        if (stalled) {
+            recover();
+        }
+    }
+
+    @HeldUnder("lock")
+    private void settleDone() {
+        backlog.settle(doneCostBytes, doneMessages);
+        counters.written(doneMessages, donePayloadBytes);
+        doneCostBytes = 0;
+        doneMessages = 0;
+        donePayloadBytes = 0;
+    }
+
+    @HeldUnder("lock")
+    private boolean takeRoomNotice() {
+        boolean roomInWindow = roomAwaited && !backlog.isFull();
+        boolean roomForPublishers = pushingBack && !backlog.isFilled(ROOM_PERCENT);
+        roomAwaited &= !roomInWindow;
+        pushingBack &= !roomForPublishers;
+        return roomInWindow || roomForPublishers;
+    }
+
+    @HeldUnder("lock")
+    private boolean takeRecovery() {
+        boolean over = slow
+                && !backlog.isFilled(SLOW_UNTIL_PERCENT)
+                && !(settings.policy().keepsOnlyLatest() && backlog.isBlocked());
+        slow &= !over;
+        return over;
+    }
+
+    @OwnLoop
+    private void tellRoom() {
+        if (destination != null) {
+            destination.onRoom(this);
+        }
+    }
+
+    // ---------------------------------------------------------------- time: the subscriber's loop
+
+    /** To be called about twice a second: ages, stalls and episodes that go on. */
+    @OwnLoop
+    public void tick(long nowNs) {
+        boolean holds;
+        synchronized (lock) {
+            dropExpired();
+            holds = backlog.heldMessages() > 0;
+        }
+        InFlight head = inFlight.peekFirst();
+        long taken = takenEver + (head == null ? 0 : head.slice.taken());
+        if (taken != progressSeen || !holds) {
+            progressSeen = taken;
+            progressNs = nowNs;
+        }
+        long stalledMs = TimeUnit.NANOSECONDS.toMillis(nowNs - progressNs);
+        if (ofQueue && !stalled && stalledMs >= settings.stallTimeoutMs()) {
+            stall(stalledMs);
+        } else if (settings.policy().pushesBack()
+                && !ofQueue
+                && isPushingBack()
+                && stalledMs >= settings.pushBackTimeoutMs()) {
+            connection.close(
+                    CloseReason.PUSH_BACK_TIMEOUT,
+                    "took nothing for " + stalledMs + " ms while publishers wait; " + full());
+        }
+        slowLog.tick(nowNs, heldMessages(), heldBytes(), remedy());
+    }
+
+    @HeldUnder("lock")
+    private void dropExpired() {
+        if (settings.maxAgeMs() == 0) {
+            return;
+        }
+        long nowNs = clock.nowNs();
+        MessageBatch oldest = backlog.peek();
+        while (oldest != null && nowNs - oldest.arrivedNs() > TimeUnit.MILLISECONDS.toNanos(settings.maxAgeMs())) {
+            if (settings.policy().closesInsteadOfDropping()) {
+                connection.close(
+                        CloseReason.SLOW_SUBSCRIBER,
+                        "a message waited longer than " + settings.maxAgeMs() + " ms; " + full());
+                return;
+            }
+            dropOldest(DropReason.EXPIRED);
+            oldest = backlog.peek();
+        }
+    }
+
+    /** Took nothing for too long: out of the turn, and what the kernel has not begun to take goes to others. */
+    @OwnLoop
+    private void stall(long stalledMs) {
+        Destination from = destination;
+        if (from == null) {
+            return;
+        }
+        stalled = true;
+        from.leave(this);
+        List<MessageBatch> unsent = new ArrayList<>();
+        synchronized (lock) {
+            if (connection.canCutWrites()) {
+                cutFlights(unsent);
+            }
+            takeAll(unsent);
+            counters.returned(messagesOf(unsent));
+        }
+        LOG.info(
+                "{} took nothing for {} ms: it is out of the turn until it reads, {} messages go to others",
+                who,
+                stalledMs,
+                messagesOf(unsent));
+        from.giveBack(unsent);
+    }
+
+    /** Takes the messages out of flight that the kernel has not begun to take. */
+    @HeldUnder("lock")
+    private void cutFlights(List<MessageBatch> unsent) {
+        for (InFlight flight : inFlight) {
+            int taken = flight.slice.taken();
+            int keep = encoder.messagesWithin(flight.batch, taken);
+            if (encoder.wireBytes(flight.batch, keep) < taken) {
+                keep++;
+            }
+            if (keep < flight.messages) {
+                flight.slice.cutAfter(encoder.wireBytes(flight.batch, keep));
+                unsent.add(flight.batch.copy(keep, flight.messages));
+                backlog.settle(0, flight.messages - keep);
+                flight.messages = keep;
+            }
+        }
+    }
+
+    @HeldUnder("lock")
+    private void takeAll(List<MessageBatch> unsent) {
+        MessageBatch batch;
+        while ((batch = backlog.poll()) != null) {
+            backlog.settle(batch.costBytes(), batch.messages());
+            unsent.add(batch);
+        }
+    }
+
+    /** It reads again. */
+    @OwnLoop
+    private void recover() {
+        stalled = false;
+        progressNs = clock.nowNs();
+        if (destination != null && whenEmpty == null && !isClosed()) {
+            LOG.info("{} reads again and is back in the turn", who);
+            destination.rejoin(this);
+        }
+    }
+
+    // ---------------------------------------------------------------- the end: the subscriber's loop
+
+    /** Takes no more from the destination; runs {@code done} on this loop when all that is held has been written. */
+    @OwnLoop
+    public void finish(Runnable done) {
+        if (destination != null) {
+            destination.leave(this);
+        }
+        whenEmpty = done;
+        drain();
+    }
+
+    /**
+     * The channel is closed: gives unsent messages back to a queue, counts those of a topic as dropped, and takes nothing
+     * more. May be called twice.
+     */
+    @OwnLoop
+    public void onClosed(DropReason reason) {
+        Destination from = destination;
+        destination = null;
+        whenEmpty = null;
+        if (from != null) {
+            from.leave(this);
+        }
+        List<MessageBatch> unsent = new ArrayList<>();
+        synchronized (lock) {
+            closed = true;
+            settleDone();
+            collectFlights(unsent);
+            takeAll(unsent);
+            if (from != null && from.takesBack()) {
+                counters.returned(messagesOf(unsent));
+            } else {
+                dropAll(unsent, reason);
+            }
+        }
+        if (from != null) {
+            if (!unsent.isEmpty()) {
+                from.giveBack(unsent);
+            }
+            from.gone(this);
+        }
+        slowLog.ended(clock.nowNs(), "left", droppedMessages());
+    }
+
+    @HeldUnder("lock")
+    private void collectFlights(List<MessageBatch> unsent) {
+        for (InFlight flight : inFlight) {
+            MessageBatch batch = flight.batch;
+            // A message cut in the middle counts as unsent: nobody can have received it.
+            int whole = Math.min(flight.messages, encoder.messagesWithin(batch, flight.slice.taken()));
+            counters.written(whole, batch.payloadBytesOf(whole));
+            backlog.settle(batch.costBytes(), flight.messages);
+            if (whole == 0 && flight.messages == batch.messages()) {
+                unsent.add(batch);
+                continue;
+            }
+            if (whole < flight.messages) {
+                unsent.add(batch.copy(whole, flight.messages));
+            }
+            batch.release();
+        }
+        inFlight.clear();
+        inFlightBytes = 0;
+    }
+
+    @HeldUnder("lock")
+    private void dropAll(List<MessageBatch> unsent, DropReason reason) {
+        for (MessageBatch batch : unsent) {
+            counters.dropped(reason, batch.messages(), batch.payloadBytes());
+            batch.release();
+        }
+        unsent.clear();
+    }
+
+    private static long messagesOf(List<MessageBatch> batches) {
+        return batches.stream().mapToLong(MessageBatch::messages).sum();
+    }
+
+    // ---------------------------------------------------------------- how it stands: any thread
+
+    /** For how long it has held messages without the kernel taking any of them, in ms. */
+    @AnyThread
+    public long stalledMs(long nowNs) {
+        return TimeUnit.NANOSECONDS.toMillis(nowNs - progressNs);
+    }
+
+    @AnyThread
+    public long heldMessages() {
+        synchronized (lock) {
+            return backlog.heldMessages();
+        }
+    }
+
+    private long droppedMessages() {
+        synchronized (lock) {
+            return counters.droppedMessages();
+        }
+    }
+
+    private boolean isPushingBack() {
+        synchronized (lock) {
+            return pushingBack;
+        }
+    }
+
+    private boolean isClosed() {
+        synchronized (lock) {
+            return closed;
+        }
+    }
+
+    @OwnLoop
+    private void logSlow() {
+        slowLog.started(clock.nowNs(), heldMessages(), heldBytes(), droppedMessages(), remedy());
+    }
+
+    private String remedy() {
+        return "overflow policy " + settings.policy().configName() + " applies at "
+                + settings.bounds().maxBytes()
+                + " bytes; raise delivery.send-queue.max-bytes, choose another policy, or make it read faster";
+    }
+
+    private String full() {
+        return "send queue of " + who + " holds " + heldMessages() + " messages, " + heldBytes() + " bytes of at most "
+                + settings.bounds().maxBytes();
+    }
+
+    @Override
+    public String describe() {
+        return who + " holding " + heldMessages() + " messages";
+    }
+
+    @AnyThread
+    public SubscriberSnapshot snapshot(String destinationName) {
+        synchronized (lock) {
+            return new SubscriberSnapshot(
+                    connection.id(),
+                    connection.remoteAddress(),
+                    destinationName,
+                    backlog.heldMessages(),
+                    backlog.heldBytes(),
+                    counters.messagesWritten(),
+                    counters.bytesWritten(),
+                    counters.messagesReturned(),
+                    counters.dropped(),
+                    counters.slowEpisodes(),
+                    slow);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package io.sluice.broker.delivery;
+
+import io.sluice.broker.destination.OverflowPolicy;
+import io.sluice.broker.message.BacklogBounds;
+
+/**
+ * How one send queue behaves.
+ *
+ * @param maxAgeMs what waited longer is dropped; 0 = no bound
+ * @param pushBackTimeoutMs after how long a topic subscriber that holds its publishers up is closed
+ * @param stallTimeoutMs after how long a queue subscriber that takes nothing loses its turn
+ */
+public record SendQueueSettings(
+        BacklogBounds bounds, OverflowPolicy policy, long maxAgeMs, long pushBackTimeoutMs, long stallTimeoutMs) {}

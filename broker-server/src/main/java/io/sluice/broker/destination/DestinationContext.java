@@ -1,0 +1,13 @@
+package io.sluice.broker.destination;
+
+import io.sluice.broker.base.NanoClock;
+import io.sluice.broker.metrics.BrokerCounters;
+import java.util.function.Consumer;
+
+/** What every destination of a broker shares. */
+record DestinationContext(
+        NanoClock clock,
+        BrokerCounters counters,
+        PushBackLog pushBackLog,
+        long forgetAfterNs,
+        Consumer<Destination> whenForgotten) {}

@@ -1,0 +1,112 @@
+package io.sluice.broker.destination;
+
+import io.sluice.broker.base.AnyThread;
+import io.sluice.broker.base.NanoClock;
+import io.sluice.broker.message.DestinationKind;
+import io.sluice.broker.message.DestinationName;
+import io.sluice.broker.metrics.BrokerCounters;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All destinations by name, up to a bound. Topics come with their first subscriber and go with the last; queues come
+ * with the first use and go when nobody has used them for a while.
+ */
+@AnyThread
+public final class DestinationRegistry {
+    private final Map<DestinationName, Destination> destinations = new ConcurrentHashMap<>();
+    private final AtomicInteger count = new AtomicInteger();
+    private final AtomicLong creations = new AtomicLong();
+    private final int max;
+    private final Function<DestinationName, QueueSettings> queueSettings;
+    private final DestinationContext context;
+
+    /**
+     * @param max how many destinations may exist at once
+     * @param forgetAfterNs how long a queue without subscriber, message and publish is kept
+     * @param queueSettings asked once, when a queue comes into being
+     */
+    public DestinationRegistry(
+            int max,
+            long forgetAfterNs,
+            Function<DestinationName, QueueSettings> queueSettings,
+            NanoClock clock,
+            BrokerCounters counters) {
+        this.max = max;
+        this.queueSettings = queueSettings;
+        this.context = new DestinationContext(clock, counters, new PushBackLog(), forgetAfterNs, this::remove);
+    }
+
+    /** The destination, or null where there is none of that name. */
+    public @Nullable Destination find(DestinationName name) {
+        return destinations.get(name);
+    }
+
+    /**
+     * The destination, which comes into being if there is none.
+     *
+     * @return null when that would be one too many
+     */
+    public @Nullable Destination findOrCreate(DestinationName name) {
+        Destination existing = destinations.get(name);
+        if (existing != null) {
+            return existing;
+        }
+        if (count.incrementAndGet() > max) {
+            count.decrementAndGet();
+            return null;
+        }
+        Destination created = name.kind() == DestinationKind.QUEUE
+                ? new QueueDestination(name, queueSettings.apply(name), context)
+                : new TopicDestination(name, context);
+        Destination first = destinations.putIfAbsent(name, created);
+        if (first != null) {
+            count.decrementAndGet();
+            return first;
+        }
+        creations.incrementAndGet();
+        return created;
+    }
+
+    /**
+     * Subscribes, creating the destination if need be. A topic nobody has subscribed to is not found by publishers.
+     *
+     * @return null when it would be one destination too many
+     */
+    public @Nullable Destination subscribe(DestinationName name, Subscriber subscriber) {
+        while (true) {
+            Destination destination = findOrCreate(name);
+            if (destination == null || destination.subscribe(subscriber)) {
+                return destination;
+            }
+            // Forgotten meanwhile; whoever forgot it takes it out of the map.
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Changes whenever a destination comes into being: a name not found before may be found now. */
+    public long creations() {
+        return creations.get();
+    }
+
+    private void remove(Destination destination) {
+        if (destinations.remove(destination.name(), destination)) {
+            count.decrementAndGet();
+        }
+    }
+
+    /** To be called once a second. */
+    public void tick() {
+        long nowNs = context.clock().nowNs();
+        destinations.values().forEach(destination -> destination.tick(nowNs));
+    }
+
+    public Collection<Destination> all() {
+        return destinations.values();
+    }
+}

@@ -1,0 +1,5 @@
+/** The native protocol: frames ⇄ session calls. */
+@NullMarked
+package io.sluice.broker.protocols.nativewire;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,238 @@
+package io.sluice.broker.server;
+
+import io.sluice.broker.base.Durations;
+import io.sluice.broker.config.BrokerConfig;
+import io.sluice.broker.config.ConfigException;
+import io.sluice.broker.config.ConfigLoader;
+import io.sluice.broker.config.ConfigPrinter;
+import io.sluice.broker.config.ListenConfig;
+import io.sluice.broker.config.LoadedConfig;
+import io.sluice.broker.delivery.OverflowPolicies;
+import io.sluice.broker.transport.Addresses;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The daemon: {@code sluice broker}. */
+@Command(
+        name = "broker",
+        description = "Runs the broker until SIGTERM or Ctrl-C.",
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        footer = {
+            "",
+            "Settings come from defaults, the file, environment variables SLUICE_CONF_<KEY> and flags; what comes later"
+                    + " wins. All keys: config/sluice.yaml.",
+            "Exit codes: 0 ended in good order, 1 failed, 2 wrong usage or configuration, 130 ended at once by Ctrl-C."
+        })
+public final class BrokerMain implements Callable<Integer> {
+    private static final int OK = 0;
+    private static final int FAILED = 1;
+    private static final int USAGE = 2;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML file with settings; default: none.")
+    private @Nullable Path configFile;
+
+    @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to listen on; default: 127.0.0.1.")
+    private @Nullable String host;
+
+    @Option(names = "--port", paramLabel = "PORT", description = "Port to listen on, 0 for any; default: 25000.")
+    private @Nullable String port;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "One setting, for example --set transport.event-loops=1; may be repeated.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(
+            names = "--ports-file",
+            paramLabel = "FILE",
+            description = "Writes the addresses in use there when ready, as lines of protocol=address:port.")
+    private @Nullable Path portsFile;
+
+    @Option(
+            names = "--stats-file",
+            paramLabel = "FILE",
+            description = "Appends the counters there, a JSON object a line, and once at exit.")
+    private @Nullable String statsFile;
+
+    @Option(names = "--stats-interval", paramLabel = "TIME", description = "How often; default: 1 s.")
+    private @Nullable String statsInterval;
+
+    @Option(names = "--check-config", description = "Checks the configuration and ends: 0 if it is good, 2 if not.")
+    private boolean checkConfig;
+
+    @Option(names = "--print-config", description = "Prints the configuration in effect, with origins, and ends.")
+    private boolean printConfig;
+
+    @Option(names = "--help", usageHelp = true, description = "Shows this help.")
+    @SuppressWarnings("unused") // Read by picocli.
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Shows the version.")
+    @SuppressWarnings("unused") // Read by picocli.
+    private boolean version;
+
+    public static void main(String[] arguments) {
+        CommandLine commandLine = new CommandLine(new BrokerMain());
+        commandLine.setCommandName("sluice broker");
+        commandLine.getCommandSpec().version("sluice " + StartUp.version());
+        commandLine.setExecutionExceptionHandler((exception, command, parsed) -> {
+            command.getErr().println("sluice broker: " + exception);
+            return FAILED;
+        });
+        int code = commandLine.execute(arguments);
+        Logging.flush();
+        // Not exit(): a hook has nothing to do any more, and a client's thread in the JVM must not keep it alive.
+        Runtime.getRuntime().halt(code);
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        LoadedConfig loaded;
+        try {
+            loaded = new ConfigLoader(OverflowPolicies.names()).load(configFile, System.getenv(), flags());
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> complain(problem));
+            return USAGE;
+        }
+        if (printConfig) {
+            say(ConfigPrinter.print(loaded).stripTrailing());
+            return OK;
+        }
+        if (checkConfig) {
+            say("the configuration is good" + (configFile == null ? "" : ": " + configFile));
+            return OK;
+        }
+        return run(loaded.config());
+    }
+
+    private Map<String, String> flags() {
+        Map<String, String> flags = new LinkedHashMap<>(settings);
+        put(flags, "listen.host", host);
+        put(flags, "listen.port", port);
+        put(flags, "stats.file", statsFile);
+        put(flags, "stats.interval", statsInterval);
+        return flags;
+    }
+
+    private static void put(Map<String, String> flags, String key, @Nullable String value) {
+        if (value != null) {
+            flags.put(key, value);
+        }
+    }
+
+    private int run(BrokerConfig config) throws InterruptedException {
+        Logging.configure(config.log());
+        Logger log = LoggerFactory.getLogger("sluice");
+        Interrupts interrupts = new Interrupts(
+                config.shutdown().drainTimeoutMs(),
+                System.err::println,
+                code -> Runtime.getRuntime().halt(code));
+        SystemdNotifier systemd = new SystemdNotifier(System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
+        StatsFile stats = null;
+        Broker broker;
+        try {
+            warnIfOpen(config.listen(), log);
+            stats = config.stats().file().isEmpty()
+                    ? null
+                    : new StatsFile(Path.of(config.stats().file()));
+            broker = Broker.start(config);
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> complain(problem));
+            return USAGE;
+        } catch (BrokerStartException e) {
+            complain(String.valueOf(e.getMessage()));
+            return FAILED;
+        }
+        interrupts.install();
+        if (stats != null) {
+            StatsFile file = stats;
+            broker.every(config.stats().intervalMs(), () -> file.append(broker.counters()));
+        }
+        if (!writePorts(broker)) {
+            broker.close();
+            return FAILED;
+        }
+        log.info("{}", StartUp.readyLine(broker, configuration(), Instant.now()));
+        systemd.ready();
+        interrupts.awaitShutdown();
+        systemd.stopping();
+        log.info(
+                "stopping: delivering what is queued, for at most {}",
+                Durations.print(config.shutdown().drainTimeoutMs()));
+        broker.close();
+        BrokerSnapshot last = broker.counters();
+        if (stats != null) {
+            stats.append(last);
+            stats.close();
+        }
+        log.info(
+                "stopped: {} messages came in, {} were written to subscribers",
+                last.totals().messagesIn(),
+                last.totals().messagesWritten());
+        return OK;
+    }
+
+    private String configuration() {
+        return configFile == null ? "no configuration file" : "configuration " + configFile.toAbsolutePath();
+    }
+
+    private static void warnIfOpen(ListenConfig listen, Logger log) {
+        try {
+            if (!InetAddress.getByName(listen.host()).isLoopbackAddress()) {
+                log.warn(
+                        "listening on {}: everybody who can reach this address may publish and subscribe, there are no"
+                                + " users yet; restrict it with a firewall, or listen on 127.0.0.1",
+                        listen.host());
+            }
+        } catch (UnknownHostException e) {
+            throw new BrokerStartException(
+                    "cannot listen on " + listen.host() + ":" + listen.port()
+                            + ": the name cannot be resolved; name an address of this machine with --host",
+                    e);
+        }
+    }
+
+    /** Whole or not at all: whoever waits for the file may read it at once. */
+    private boolean writePorts(Broker broker) {
+        Path target = portsFile;
+        if (target == null) {
+            return true;
+        }
+        try {
+            Path written = target.resolveSibling(target.getFileName() + ".new");
+            Files.writeString(written, "native=" + Addresses.text(broker.address()) + "\n");
+            Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            return true;
+        } catch (IOException e) {
+            complain("cannot write the ports file " + target + ": " + e.getMessage());
+            return false;
+        }
+    }
+
+    private static void complain(String line) {
+        System.err.println("sluice broker: " + line);
+    }
+
+    private static void say(String text) {
+        System.out.println(text);
+    }
+}

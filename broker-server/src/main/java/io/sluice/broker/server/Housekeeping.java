@@ -1,0 +1,44 @@
+package io.sluice.broker.server;
+
+import io.sluice.broker.destination.DestinationRegistry;
+import io.sluice.broker.destination.MemoryPushBack;
+import io.sluice.broker.transport.CloseLog;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one thread for what nobody waits for: forgetting queues, warnings about long waits, suppressed log lines. */
+final class Housekeeping {
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread created = new Thread(task, "sluice-housekeeping");
+        created.setDaemon(true);
+        return created;
+    });
+
+    Housekeeping(DestinationRegistry destinations, MemoryPushBack memoryPushBack, CloseLog closeLog) {
+        every(100, memoryPushBack::tick);
+        every(1000, destinations::tick);
+        every(1000, closeLog::tick);
+    }
+
+    /** Runs something again and again, that many milliseconds apart; a fault is logged and ends nothing. */
+    void every(long periodMs, Runnable task) {
+        thread.scheduleWithFixedDelay(() -> runLogged(task), periodMs, periodMs, TimeUnit.MILLISECONDS);
+    }
+
+    private static void runLogged(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.error("housekeeping failed, and will be tried again", e);
+        }
+    }
+
+    void close() {
+        thread.shutdownNow();
+    }
+}

@@ -1,0 +1,45 @@
+package io.sluice.broker.server;
+
+import io.netty.util.Version;
+import io.sluice.broker.transport.Addresses;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/** The one line a broker says when it is ready. */
+final class StartUp {
+    private StartUp() {}
+
+    static String readyLine(Broker broker, String configuration, Instant now) {
+        ProcessHandle process = ProcessHandle.current();
+        long tookMs = process.info()
+                .startInstant()
+                .map(started -> Duration.between(started, now).toMillis())
+                .orElse(-1L);
+        return String.format(
+                "ready at %s: pid %d, %s, sluice %s, java %s, netty %s (%s), memory bound %s, %d connections at most,"
+                        + " started in %d ms",
+                Addresses.text(broker.address()),
+                process.pid(),
+                configuration,
+                version(),
+                System.getProperty("java.version"),
+                nettyVersion(),
+                broker.transport().text(),
+                broker.memoryBounds().origin(),
+                broker.maxConnections(),
+                tookMs);
+    }
+
+    /** Of the jar this runs from; "development" from class files. */
+    static String version() {
+        String version = StartUp.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    private static String nettyVersion() {
+        Map<String, Version> versions = Version.identify();
+        Version common = versions.get("netty-common");
+        return common == null ? "unknown" : common.artifactVersion();
+    }
+}

@@ -1,0 +1,357 @@
+package io.sluice.broker.session;
+
+import io.netty.buffer.ByteBuf;
+import io.sluice.broker.base.AnyThread;
+import io.sluice.broker.base.OwnLoop;
+import io.sluice.broker.delivery.DeliveryEncoder;
+import io.sluice.broker.delivery.SendQueue;
+import io.sluice.broker.delivery.SendQueueSettings;
+import io.sluice.broker.destination.Destination;
+import io.sluice.broker.destination.Offer;
+import io.sluice.broker.message.BatchBuilder;
+import io.sluice.broker.message.DestinationKind;
+import io.sluice.broker.message.DestinationName;
+import io.sluice.broker.message.MessageBatch;
+import io.sluice.broker.metrics.CloseReason;
+import io.sluice.broker.metrics.DropReason;
+import io.sluice.broker.metrics.SubscriberSnapshot;
+import io.sluice.broker.transport.Connection;
+import io.sluice.protocol.DestinationNames;
+import io.sluice.protocol.NativeFrames;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client from connect to disconnect: what it is subscribed to, what it publishes, and how it leaves.
+ *
+ * <p>Belongs to the event loop of its connection, but for what is marked otherwise. A protocol calls
+ * {@link #publishTo} and {@link #message} for what a read brought, then {@link #endOfRead}; messages to one destination
+ * that came in one read are routed together.
+ */
+@OwnLoop
+public final class Session {
+    /** Frames from this size on are batches of their own. */
+    private static final int LARGE_BYTES = 16 * 1024;
+
+    private static final int IN_FLIGHT_BYTES = 256 * 1024;
+
+    /** Little, for those whose unsent messages are worth having back. */
+    private static final int SHORT_IN_FLIGHT_BYTES = 64 * 1024;
+
+    private final Connection connection;
+    private final DeliveryEncoder encoder;
+    private final SessionContext context;
+    private final PublisherGate gate;
+    private final BatchBuilder builder;
+
+    private @Nullable DestinationName publishName;
+    private @Nullable Destination publishDestination;
+    private long creationsSeen;
+    private long unroutedMessages;
+    private long unroutedBytes;
+    private long goodbyeUntilNs;
+    private boolean ended;
+    private boolean closed;
+
+    private volatile @Nullable SendQueue sendQueue;
+    private volatile @Nullable DestinationName subscribedTo;
+    private volatile int unfinishedBytes;
+
+    public Session(Connection connection, DeliveryEncoder encoder, SessionContext context) {
+        this.connection = connection;
+        this.encoder = encoder;
+        this.context = context;
+        this.gate = new PublisherGate(connection, context.memoryPushBack());
+        this.builder = new BatchBuilder(context.allocator(), context.memory());
+        context.sessions().add(this);
+    }
+
+    // ---------------------------------------------------------------- subscribing
+
+    /** Subscribes to the name in a buffer; false if it must not, and the connection is being closed. */
+    public boolean subscribe(ByteBuf buffer, int index, int length) {
+        DestinationName name = nameOrClose(buffer, index, length);
+        if (name == null) {
+            return false;
+        }
+        connection.handshakeDone();
+        return name.kind() == DestinationKind.NOWHERE || subscribe(name);
+    }
+
+    private boolean subscribe(DestinationName name) {
+        SendQueueSettings settings = context.rules().forSubscriber(name);
+        boolean ofQueue = name.kind() == DestinationKind.QUEUE;
+        boolean keepsLittle = ofQueue || settings.policy().keepsOnlyLatest();
+        SendQueue queue = new SendQueue(
+                connection,
+                name.toString(),
+                encoder,
+                settings,
+                ofQueue,
+                keepsLittle ? SHORT_IN_FLIGHT_BYTES : IN_FLIGHT_BYTES,
+                context.clock());
+        if (keepsLittle) {
+            connection.limitUnsent();
+        }
+        Destination destination = context.destinations().subscribe(name, queue);
+        if (destination == null) {
+            closeForDestinations(name);
+            return false;
+        }
+        queue.attach(destination);
+        subscribedTo = name;
+        sendQueue = queue;
+        return true;
+    }
+
+    private @Nullable DestinationName nameOrClose(ByteBuf buffer, int index, int length) {
+        String problem = DestinationNames.problem(buffer, index, length);
+        if (problem != null) {
+            connection.close(CloseReason.INVALID_NAME, problem);
+            return null;
+        }
+        return DestinationName.of(buffer, index, length);
+    }
+
+    private void closeForDestinations(DestinationName name) {
+        connection.close(
+                CloseReason.DESTINATIONS,
+                "there is no room for one more destination, " + name + "; raise destinations.max or use fewer");
+    }
+
+    // ---------------------------------------------------------------- publishing
+
+    /** The messages that follow go to the name in a buffer; false if they must not, and the connection is being closed. */
+    public boolean publishTo(ByteBuf buffer, int index, int length) {
+        DestinationName name = publishName;
+        if (name != null && name.matches(buffer, index, length)) {
+            return publishDestination != null || findAgain(name);
+        }
+        routeBuilt();
+        name = nameOrClose(buffer, index, length);
+        publishName = name;
+        return name != null && find(name);
+    }
+
+    /** A topic without subscribers may have got one since it was last looked up. */
+    private boolean findAgain(DestinationName name) {
+        return name.kind() == DestinationKind.NOWHERE
+                || creationsSeen == context.destinations().creations()
+                || find(name);
+    }
+
+    private boolean find(DestinationName name) {
+        creationsSeen = context.destinations().creations();
+        switch (name.kind()) {
+            case QUEUE:
+                publishDestination = context.destinations().findOrCreate(name);
+                if (publishDestination == null) {
+                    closeForDestinations(name);
+                    return false;
+                }
+                return true;
+            case TOPIC:
+                publishDestination = context.destinations().find(name);
+                return true;
+            default:
+                publishDestination = null;
+                return true;
+        }
+    }
+
+    /**
+     * A message to the destination named last.
+     *
+     * @param frames holds its native frame at {@code index}, header included
+     * @param keepable whether the buffer may be kept alive instead of copied
+     */
+    public void message(ByteBuf frames, int index, int length, boolean keepable) {
+        if (publishDestination == null) {
+            unroutedMessages++;
+            unroutedBytes += length;
+            return;
+        }
+        int frameBytes = NativeFrames.HEADER_BYTES + length;
+        boolean large = frameBytes >= LARGE_BYTES;
+        if (large || !builder.hasRoomFor(frameBytes)) {
+            routeBuilt();
+        }
+        if (large) {
+            route(builder.buildOne(
+                    frames, index, frameBytes, keepable, context.clock().nowNs()));
+        } else {
+            builder.add(frames, index, frameBytes);
+        }
+    }
+
+    /** Routes what the read brought. */
+    public void endOfRead() {
+        routeBuilt();
+    }
+
+    private void routeBuilt() {
+        if (!builder.isEmpty()) {
+            route(builder.build(context.clock().nowNs()));
+        }
+        if (unroutedMessages > 0) {
+            boolean nowhere = publishName != null && publishName.kind() == DestinationKind.NOWHERE;
+            context.counters().received(unroutedMessages, unroutedBytes);
+            context.counters()
+                    .dropped(nowhere ? DropReason.NOWHERE : DropReason.NO_SUBSCRIBER, unroutedMessages, unroutedBytes);
+            unroutedMessages = 0;
+            unroutedBytes = 0;
+        }
+    }
+
+    private void route(MessageBatch batch) {
+        context.counters().received(batch.messages(), batch.payloadBytes());
+        DestinationName name = publishName;
+        while (publishDestination != null && name != null) {
+            Destination destination = publishDestination;
+            Offer offer = destination.publish(batch, gate);
+            if (offer == Offer.PUSHED_BACK) {
+                gate.pushedBackBy(destination);
+            }
+            if (offer != Offer.CLOSED) {
+                if (name.kind() == DestinationKind.QUEUE) {
+                    context.memoryPushBack().check(gate);
+                }
+                return;
+            }
+            // Forgotten since it was looked up.
+            find(name);
+        }
+        context.counters().dropped(DropReason.NO_SUBSCRIBER, batch.messages(), batch.payloadBytes());
+        batch.release();
+    }
+
+    /** How much memory a frame holds that has not come completely, in bytes. */
+    public void unfinished(int bytes) {
+        int change = bytes - unfinishedBytes;
+        unfinishedBytes = bytes;
+        if (change > 0) {
+            context.memory().charge(change);
+        } else if (change < 0) {
+            context.memory().discharge(-change);
+        }
+    }
+
+    /** Whether it is not being read because of what it publishes to. */
+    @AnyThread
+    public boolean isPushedBack() {
+        return gate.isPaused();
+    }
+
+    // ---------------------------------------------------------------- leaving
+
+    /** Goodbye: all that came before is routed, what is held for the client is sent, then the connection ends. */
+    public void goodbye() {
+        routeBuilt();
+        ended = true;
+        gate.close();
+        connection.resumeReading();
+        SendQueue queue = sendQueue;
+        if (queue == null) {
+            connection.finish(CloseReason.GOODBYE);
+            return;
+        }
+        goodbyeUntilNs = context.clock().nowNs() + TimeUnit.MILLISECONDS.toNanos(context.drainTimeoutMs());
+        queue.finish(() -> connection.finish(CloseReason.GOODBYE));
+    }
+
+    /** Whether nothing it sends matters any more. */
+    public boolean isEnded() {
+        return ended;
+    }
+
+    /** Takes no more from the client, for the broker is about to stop; what is held for it still goes out. */
+    public void stopPublishing() {
+        gate.close();
+        connection.stopReading();
+    }
+
+    /** The broker has sent what it could and stops: ends the connection in good order. */
+    public void finish() {
+        ended = true;
+        connection.finish(CloseReason.SHUTDOWN);
+    }
+
+    /** The connection is closed. May be called twice. */
+    public void onClosed() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        ended = true;
+        builder.discard();
+        gate.close();
+        unfinished(0);
+        SendQueue queue = sendQueue;
+        if (queue != null) {
+            boolean stopped = connection.closeReason() == CloseReason.SHUTDOWN;
+            queue.onClosed(stopped ? DropReason.SHUTDOWN : DropReason.SUBSCRIBER_LEFT);
+        }
+        context.sessions().remove(this);
+    }
+
+    /** To be called about twice a second. */
+    public void tick(long nowNs) {
+        SendQueue queue = sendQueue;
+        if (queue == null) {
+            return;
+        }
+        queue.tick(nowNs);
+        if (goodbyeUntilNs != 0 && nowNs - goodbyeUntilNs > 0) {
+            goodbyeUntilNs = 0;
+            // Sent too slowly: what is left goes back to its queue when the connection has ended.
+            connection.close(CloseReason.GOODBYE, "");
+        }
+    }
+
+    // ---------------------------------------------------------------- how it stands: any thread
+
+    @AnyThread
+    public Connection connection() {
+        return connection;
+    }
+
+    /** What it would give up if the memory bound were reached: a topic subscriber's queue, or an unfinished frame. */
+    @AnyThread
+    long sheddableBytes() {
+        SendQueue queue = sendQueue;
+        long queued = queue != null && queue.canBeShed() ? queue.heldBytes() : 0;
+        return connection.isClosing() ? 0 : Math.max(queued, unfinishedBytes);
+    }
+
+    /**
+     * Gives that up.
+     *
+     * @return bytes that will only be free when the connection has closed
+     */
+    @AnyThread
+    long shed() {
+        SendQueue queue = sendQueue;
+        int unfinished = unfinishedBytes;
+        if (queue != null && queue.canBeShed() && queue.heldBytes() >= unfinished) {
+            return queue.shed();
+        }
+        connection.close(
+                CloseReason.MEMORY,
+                "the broker's memory bound of " + context.memory().maxBytes() + " bytes was reached, and its unfinished"
+                        + " frame held " + unfinished + "; raise memory.max-bytes or send smaller frames");
+        return unfinished;
+    }
+
+    @AnyThread
+    public Optional<SubscriberSnapshot> subscriber() {
+        SendQueue queue = sendQueue;
+        return queue == null ? Optional.empty() : Optional.of(queue.snapshot(String.valueOf(subscribedTo)));
+    }
+
+    /** The queue of what it is sent, if it is subscribed to anything. */
+    @AnyThread
+    public @Nullable SendQueue sendQueue() {
+        return sendQueue;
+    }
+}

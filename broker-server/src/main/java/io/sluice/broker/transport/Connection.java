@@ -1,0 +1,250 @@
+package io.sluice.broker.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import io.sluice.broker.base.AnyThread;
+import io.sluice.broker.base.NanoClock;
+import io.sluice.broker.base.OwnLoop;
+import io.sluice.broker.metrics.BrokerCounters;
+import io.sluice.broker.metrics.CloseReason;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One accepted socket: who it is, whether it is read, and why it ends. The first reason given is the one that counts.
+ */
+public final class Connection {
+    private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Channel channel;
+    private final TransportKind transport;
+    private final String id;
+    private final String remoteAddress;
+    private final NanoClock clock;
+    private final long handshakeDeadlineNs;
+    private final int unsentLowWaterBytes;
+    private final CloseLog closeLog;
+    private final BrokerCounters counters;
+
+    @OwnLoop
+    private @Nullable LongConsumer onTick;
+
+    @OwnLoop
+    private boolean handshakeDone;
+
+    @OwnLoop
+    private @Nullable CloseReason closeReason;
+
+    @OwnLoop
+    private boolean inputEnded;
+
+    @OwnLoop
+    private long lingerUntilNs;
+
+    @OwnLoop
+    private boolean readingStopped;
+
+    private volatile boolean closing;
+
+    Connection(
+            Channel channel,
+            String id,
+            TransportKind transport,
+            NanoClock clock,
+            long handshakeTimeoutNs,
+            int unsentLowWaterBytes,
+            CloseLog closeLog,
+            BrokerCounters counters) {
+        this.channel = channel;
+        this.id = id;
+        this.remoteAddress = Addresses.text(channel.remoteAddress());
+        this.transport = transport;
+        this.clock = clock;
+        this.handshakeDeadlineNs = clock.nowNs() + handshakeTimeoutNs;
+        this.unsentLowWaterBytes = unsentLowWaterBytes;
+        this.closeLog = closeLog;
+        this.counters = counters;
+    }
+
+    /** {@code c-} and a number, unique in this broker; for logs. */
+    @AnyThread
+    public String id() {
+        return id;
+    }
+
+    /** Address and port of the client. */
+    @AnyThread
+    public String remoteAddress() {
+        return remoteAddress;
+    }
+
+    @AnyThread
+    public Channel channel() {
+        return channel;
+    }
+
+    @AnyThread
+    public BrokerCounters counters() {
+        return counters;
+    }
+
+    /** Runs a task on this connection's event loop, later; drops it when the loop has ended. */
+    @AnyThread
+    public void execute(Runnable task) {
+        try {
+            channel.eventLoop().execute(task);
+        } catch (RejectedExecutionException e) {
+            // The broker has stopped; whatever this connection held was given up then.
+            return;
+        }
+    }
+
+    /** Puts a protocol's handler in the place of the detector. */
+    @OwnLoop
+    public void install(String name, ChannelHandler handler) {
+        channel.pipeline().replace(ProtocolDetector.class, name, handler);
+    }
+
+    /** Sets what is told the time, about twice a second, on this connection's loop. */
+    @OwnLoop
+    public void onTick(LongConsumer callback) {
+        onTick = callback;
+    }
+
+    /** The first frame is complete: the handshake timeout is over. */
+    @OwnLoop
+    public void handshakeDone() {
+        handshakeDone = true;
+    }
+
+    /** Stops reading. What is in this read already still comes. */
+    @OwnLoop
+    public void pauseReading() {
+        channel.config().setAutoRead(false);
+    }
+
+    /** Reads on, unless reading was {@linkplain #stopReading stopped} for good. */
+    @OwnLoop
+    public void resumeReading() {
+        if (!readingStopped) {
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    /** Reads no more, until it is {@linkplain #finish finished}. */
+    @OwnLoop
+    public void stopReading() {
+        readingStopped = true;
+        pauseReading();
+    }
+
+    /** Keeps little unsent data in the kernel, where the platform can: what the kernel has taken cannot be given back. */
+    @OwnLoop
+    public void limitUnsent() {
+        if (transport == TransportKind.EPOLL && unsentLowWaterBytes > 0) {
+            channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) unsentLowWaterBytes);
+        }
+    }
+
+    /** Whether what was flushed but not taken by the kernel can still be cut; not where the kernel reads it when it likes. */
+    @AnyThread
+    public boolean canCutWrites() {
+        return transport != TransportKind.IO_URING;
+    }
+
+    /** Whether it is going to be closed. */
+    @AnyThread
+    public boolean isClosing() {
+        return closing;
+    }
+
+    /**
+     * Closes at once. Counted by reason; where the reason is worth it, logged with the detail, at most so often.
+     *
+     * @param detail what happened, with the numbers and what to do; text from clients must be escaped
+     */
+    @AnyThread
+    public void close(CloseReason reason, String detail) {
+        closing = true;
+        if (channel.eventLoop().inEventLoop()) {
+            closeNow(reason, detail);
+        } else {
+            execute(() -> closeNow(reason, detail));
+        }
+    }
+
+    @OwnLoop
+    private void closeNow(CloseReason reason, String detail) {
+        setCloseReason(reason, detail);
+        channel.close();
+    }
+
+    @OwnLoop
+    private void setCloseReason(CloseReason reason, String detail) {
+        closing = true;
+        if (closeReason == null) {
+            closeReason = reason;
+            if (reason.isWorthALine()) {
+                closeLog.log(reason, id, remoteAddress, detail);
+            }
+        }
+    }
+
+    /**
+     * Ends in good order: all written data reaches the client, then the end of the stream. Waits a little for the client
+     * to end its side, since closing with unread input would reset the connection and destroy what is on its way.
+     */
+    @OwnLoop
+    public void finish(CloseReason reason) {
+        setCloseReason(reason, "");
+        if (inputEnded || !channel.isActive() || !(channel instanceof DuplexChannel duplex)) {
+            channel.close();
+            return;
+        }
+        lingerUntilNs = clock.nowNs() + LINGER_NS;
+        duplex.shutdownOutput();
+        readingStopped = false;
+        resumeReading();
+    }
+
+    /** The client has ended its side of the stream. */
+    @OwnLoop
+    public void inputEnded() {
+        inputEnded = true;
+        if (closeReason != null) {
+            channel.close();
+        }
+    }
+
+    @OwnLoop
+    void tick(long nowNs) {
+        if (closeReason != null) {
+            if (lingerUntilNs != 0 && nowNs - lingerUntilNs > 0) {
+                channel.close();
+            }
+            return;
+        }
+        if (!handshakeDone && nowNs - handshakeDeadlineNs > 0) {
+            close(CloseReason.HANDSHAKE_TIMEOUT, "sent no complete first frame in time");
+            return;
+        }
+        if (onTick != null) {
+            onTick.accept(nowNs);
+        }
+    }
+
+    /** Why it was closed; a connection that just broke was reset. */
+    @OwnLoop
+    public CloseReason closeReason() {
+        return closeReason == null ? CloseReason.RESET : closeReason;
+    }
+
+    @Override
+    public String toString() {
+        return id + " (" + remoteAddress + ")";
+    }
+}

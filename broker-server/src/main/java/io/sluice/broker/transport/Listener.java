@@ -1,0 +1,169 @@
+package io.sluice.broker.transport;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.sluice.broker.base.AnyThread;
+import io.sluice.broker.base.NanoClock;
+import io.sluice.broker.config.ListenConfig;
+import io.sluice.broker.config.TransportConfig;
+import io.sluice.broker.metrics.BrokerCounters;
+import io.sluice.broker.metrics.CloseReason;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The port: owns the event loops, accepts connections up to the bound and gives each a {@link Connection}. */
+@AnyThread
+public final class Listener {
+    private final TransportConfig config;
+    private final TransportKind kind;
+    private final Connections connections;
+    private final List<WireProtocol> protocols;
+    private final BrokerCounters counters;
+    private final CloseLog closeLog;
+    private final NanoClock clock;
+    private final MultiThreadIoEventLoopGroup loops;
+    private final Map<EventExecutor, LoopTicker> tickers = new ConcurrentHashMap<>();
+    private volatile @Nullable Channel serverChannel;
+
+    /** Makes the event loops; {@link #bind} opens the port. */
+    public Listener(
+            TransportConfig config,
+            TransportKind kind,
+            Connections connections,
+            List<WireProtocol> protocols,
+            BrokerCounters counters,
+            CloseLog closeLog,
+            NanoClock clock) {
+        this.config = config;
+        this.kind = kind;
+        this.connections = connections;
+        this.protocols = protocols;
+        this.counters = counters;
+        this.closeLog = closeLog;
+        this.clock = clock;
+        this.loops = new MultiThreadIoEventLoopGroup(
+                loopCount(config), new DefaultThreadFactory("sluice-loop", true), kind.ioHandlers());
+        for (EventExecutor loop : loops) {
+            tickers.put(loop, new LoopTicker((EventLoop) loop, clock));
+        }
+    }
+
+    /** One loop per core, up to eight, unless configured. */
+    public static int loopCount(TransportConfig config) {
+        return config.eventLoops() > 0
+                ? config.eventLoops()
+                : Math.min(8, Runtime.getRuntime().availableProcessors());
+    }
+
+    /**
+     * Opens the port.
+     *
+     * @return the address it is open at
+     * @throws Exception what the operating system says: address in use, permission denied, unknown address
+     */
+    public InetSocketAddress bind(ListenConfig listen, ByteBufAllocator allocator) throws Exception {
+        RecvByteBufAllocator readBuffers =
+                kind.readsAtOnce() ? new SharedReadBuffer(config.readBytes()) : new AdaptiveRecvByteBufAllocator();
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops)
+                .channel(kind.serverChannel())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.SO_BACKLOG, listen.backlog())
+                .handler(new AcceptFaults(connections))
+                .childOption(ChannelOption.ALLOCATOR, allocator)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, readBuffers)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel);
+                    }
+                });
+        if (config.sendBufferBytes() > 0) {
+            bootstrap.childOption(ChannelOption.SO_SNDBUF, config.sendBufferBytes());
+        }
+        if (config.receiveBufferBytes() > 0) {
+            bootstrap.childOption(ChannelOption.SO_RCVBUF, config.receiveBufferBytes());
+        }
+        int userTimeoutMs = (int) Math.min(Integer.MAX_VALUE, config.userTimeoutMs());
+        if (kind == TransportKind.EPOLL) {
+            bootstrap.childOption(EpollChannelOption.TCP_USER_TIMEOUT, userTimeoutMs);
+        } else if (kind == TransportKind.IO_URING) {
+            bootstrap.childOption(IoUringChannelOption.TCP_USER_TIMEOUT, userTimeoutMs);
+        }
+        Channel bound = bootstrap
+                .bind(new InetSocketAddress(listen.host(), listen.port()))
+                .sync()
+                .channel();
+        serverChannel = bound;
+        return (InetSocketAddress) bound.localAddress();
+    }
+
+    private void accept(Channel channel) {
+        counters.accepted();
+        if (!connections.tryEnter()) {
+            counters.closed(CloseReason.CONNECTIONS);
+            closeLog.log(
+                    CloseReason.CONNECTIONS,
+                    "a new connection",
+                    Addresses.text(channel.remoteAddress()),
+                    connections.max() + " are open, which is connections.max; raise it, or the descriptor limit");
+            channel.close();
+            return;
+        }
+        Connection connection = new Connection(
+                channel,
+                connections.nextId(),
+                kind,
+                clock,
+                TimeUnit.MILLISECONDS.toNanos(config.handshakeTimeoutMs()),
+                config.unsentLowWaterBytes(),
+                closeLog,
+                counters);
+        connections.add(connection);
+        LoopTicker ticker = tickers.get(channel.eventLoop());
+        if (ticker == null) {
+            throw new IllegalStateException("not one of this listener's loops: " + channel.eventLoop());
+        }
+        ticker.add(connection);
+        channel.pipeline()
+                .addLast(
+                        new ProtocolDetector(connection, protocols),
+                        new ConnectionTail(connection, connections, ticker));
+    }
+
+    public Connections connections() {
+        return connections;
+    }
+
+    /** Takes no more connections; those that are open go on. */
+    public void stopAccepting() {
+        Channel channel = serverChannel;
+        if (channel != null) {
+            channel.close().awaitUninterruptibly();
+        }
+    }
+
+    /** Ends the event loops, and with them whatever is still open. Waits for at most two seconds. */
+    public void close() {
+        stopAccepting();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,42 @@
+package io.sluice.broker.transport;
+
+import io.netty.channel.EventLoop;
+import io.sluice.broker.base.NanoClock;
+import io.sluice.broker.base.OwnLoop;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Tells the connections of one event loop the time, twice a second: one timer for all of them, and not one for each
+ * timeout of each connection.
+ */
+@OwnLoop
+final class LoopTicker {
+    static final long EVERY_MS = 500;
+
+    private final NanoClock clock;
+    private final Set<Connection> connections = new LinkedHashSet<>();
+
+    LoopTicker(EventLoop loop, NanoClock clock) {
+        this.clock = clock;
+        loop.scheduleWithFixedDelay(this::tick, EVERY_MS, EVERY_MS, TimeUnit.MILLISECONDS);
+    }
+
+    void add(Connection connection) {
+        connections.add(connection);
+    }
+
+    void remove(Connection connection) {
+        connections.remove(connection);
+    }
+
+    private void tick() {
+        long nowNs = clock.nowNs();
+        // A copy: a connection that is closed now may leave the set at once.
+        for (Connection connection : List.copyOf(connections)) {
+            connection.tick(nowNs);
+        }
+    }
+}

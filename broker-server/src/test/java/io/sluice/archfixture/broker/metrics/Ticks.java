@@ -1,0 +1,6 @@
+package io.sluice.archfixture.broker.metrics;
+
+/** Breaks nothing. */
+public final class Ticks {
+    public long count;
+}

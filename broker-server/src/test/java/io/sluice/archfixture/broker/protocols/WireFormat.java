@@ -1,0 +1,4 @@
+package io.sluice.archfixture.broker.protocols;
+
+/** What the protocols share. */
+public interface WireFormat {}

@@ -1,0 +1,45 @@
+package io.sluice.protocol;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The native frame: an unsigned 32-bit big-endian length, then that many bytes.
+ *
+ * <p>A client sends one frame with the destination it subscribes to and then pairs of frames, destination and payload.
+ * It receives one frame per message, the payload. A zero-length frame where a destination is due is goodbye.
+ */
+public final class NativeFrames {
+    /** Bytes of the length before each frame. */
+    public static final int HEADER_BYTES = 4;
+
+    /** The longest frame unless configured otherwise: 16 MiB less one byte. */
+    public static final int DEFAULT_MAX_FRAME_BYTES = 16 * 1024 * 1024 - 1;
+
+    private NativeFrames() {}
+
+    /** Appends one frame of {@code content}'s readable bytes, which are consumed. */
+    public static void write(ByteBuf out, ByteBuf content) {
+        out.writeInt(content.readableBytes()).writeBytes(content);
+    }
+
+    /** Appends one frame of {@code content}. */
+    public static void write(ByteBuf out, byte[] content) {
+        out.writeInt(content.length).writeBytes(content);
+    }
+
+    /** Appends one publish: the destination's frame and the payload's. */
+    public static void writeMessage(ByteBuf out, byte[] destination, byte[] payload) {
+        write(out, destination);
+        write(out, payload);
+    }
+
+    /** Appends goodbye: a zero-length frame where a destination is due. */
+    public static void writeGoodbye(ByteBuf out) {
+        out.writeInt(0);
+    }
+
+    /** Bytes on the wire of the frame whose length field stands at {@code index}, its header included. */
+    public static int frameBytes(ByteBuf buffer, int index) {
+        return HEADER_BYTES + buffer.getInt(index);
+    }
+}

@@ -1,0 +1,5 @@
+/** The native wire format: frames ⇄ bytes. No sockets, no broker. */
+@NullMarked
+package io.sluice.protocol;
+
+import org.jspecify.annotations.NullMarked;

@@ -59,7 +59,7 @@ def goodbye_unread_then_next_listener(t: Trial) -> None:
         if half_close:
             leaver.half_close()
         rest = leaver.receive_rest()
-        expect_equal("end of stream after goodbye", CLEAN, rest.ending)
+        expect_equal("end of stream after goodbye%s" % (" and a FIN" if half_close else ""), CLEAN, rest.ending)
         listener = t.subscriber(queue)
         publish_end(t, queue)
         other = numbers_of(receive_until_end(listener), HELD_SIZE)
@@ -142,7 +142,9 @@ def goodbye_topic_half_close(t: Trial) -> None:
         if half_close:
             subscriber.half_close()
         rest = subscriber.receive_rest(20.0)
-        expect_equal("all that was held", (list(range(count)), CLEAN), (numbers_of(rest.frames, size), rest.ending))
+        what = "after goodbye%s" % (" and a FIN" if half_close else "")
+        expect_equal("all that was held, %s" % what, list(range(count)), numbers_of(rest.frames, size))
+        expect_equal("end of stream %s" % what, CLEAN, rest.ending)
 
 
 @check("fin-routes-and-closes")

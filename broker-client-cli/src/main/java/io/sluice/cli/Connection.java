@@ -46,7 +46,8 @@ final class Connection implements Closeable {
      * Connects to the first address of the host that takes the connection.
      *
      * @param timeoutMs for each address
-     * @throws CommandFailedException with {@link ExitCode#CANNOT_CONNECT}
+     * @throws CommandFailedException with {@link ExitCode#CANNOT_CONNECT}, or with {@link ExitCode#REFUSED} if the
+     *     connection was taken and then reset before this side knew that it was there
      */
     static Connection open(String host, int port, int timeoutMs) {
         String remoteText = HostAndPort.text(host, port);
@@ -58,6 +59,9 @@ final class Connection implements Closeable {
                 return new Connection(socket, remoteText);
             } catch (IOException e) {
                 closeQuietly(socket);
+                if (isReset(e)) {
+                    throw new CommandFailedException(ExitCode.REFUSED, refusal(remoteText, " (" + reasonOf(e) + ")"));
+                }
                 lastFailure = e;
             }
         }
@@ -78,6 +82,14 @@ final class Connection implements Closeable {
                     "cannot connect to " + remoteText
                             + ": no address is known for this host; check the spelling of -h");
         }
+    }
+
+    private static boolean isReset(IOException e) {
+        return String.valueOf(e.getMessage()).contains("reset");
+    }
+
+    private static String refusal(String remoteText, String detail) {
+        return "refused: " + remoteText + " closed the connection at once" + detail + "; the broker's log says why";
     }
 
     /** An exception's message as the middle of a sentence. */
@@ -104,6 +116,11 @@ final class Connection implements Closeable {
      */
     boolean isYoung() {
         return System.nanoTime() - connectedAtNs < REFUSAL_TIME_NS;
+    }
+
+    /** What to tell the user when a young connection ends. */
+    String refusal(String detail) {
+        return refusal(remoteText, detail);
     }
 
     InputStream in() {

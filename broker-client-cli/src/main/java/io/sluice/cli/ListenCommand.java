@@ -65,9 +65,8 @@ final class ListenCommand implements Callable<Integer> {
         console.note("Starting up " + id);
         try (Connection connection = broker.connect(connectTimeoutMs(limits))) {
             console.note("I am " + connection.localText());
-            connection.subscribe(destinationUtf8);
             MessagePrinter printer = new MessagePrinter(console.out(), id);
-            return ShutdownHook.guard(new Listener(connection, printer, limits, console), console);
+            return ShutdownHook.guard(new Listener(connection, destinationUtf8, printer, limits, console), console);
         }
     }
 

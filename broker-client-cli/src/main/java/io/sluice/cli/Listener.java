@@ -19,6 +19,7 @@ final class Listener implements Stoppable {
     }
 
     private final Connection connection;
+    private final byte[] destination;
     private final MessagePrinter printer;
     private final Limits limits;
     private final Console console;
@@ -27,8 +28,9 @@ final class Listener implements Stoppable {
     private long received;
     private volatile boolean stopping;
 
-    Listener(Connection connection, MessagePrinter printer, Limits limits, Console console) {
+    Listener(Connection connection, byte[] destination, MessagePrinter printer, Limits limits, Console console) {
         this.connection = connection;
+        this.destination = destination;
         this.printer = printer;
         this.limits = limits;
         this.console = console;
@@ -55,6 +57,7 @@ final class Listener implements Stoppable {
 
     private int printAll() throws PrintFailedException {
         try {
+            connection.subscribe(destination);
             while (received < limits.messages) {
                 if (!frames.hasWholeFrame()) {
                     // Flush here and not per message: each flush is a write(2), and one read brings many messages.
@@ -86,8 +89,7 @@ final class Listener implements Stoppable {
             return ExitCode.INTERRUPTED;
         }
         if (received == 0 && connection.isYoung()) {
-            console.error("refused: " + connection.remoteText() + " closed the connection at once" + detail
-                    + "; the broker's log says why");
+            console.error(connection.refusal(detail));
             return ExitCode.REFUSED;
         }
         console.error("the broker closed the connection after " + receivedOfWanted() + detail

@@ -22,8 +22,6 @@ import picocli.CommandLine.Spec;
                     + "messages were sent, confirmed (the broker has routed them), in doubt and dropped."
         })
 final class SendCommand implements Callable<Integer> {
-    private static final byte[] NOWHERE = "/null".getBytes(StandardCharsets.US_ASCII);
-
     private final Console console;
 
     @Spec
@@ -84,7 +82,6 @@ final class SendCommand implements Callable<Integer> {
         console.note("Starting up " + id);
         try (Connection connection = broker.connect(Connection.DEFAULT_CONNECT_TIMEOUT_MS)) {
             console.note("I am " + connection.localText());
-            connection.subscribe(NOWHERE);
             return ShutdownHook.guard(
                     new Sender(connection, destinationUtf8, plan, console, Sender.DEFAULT_CONFIRMATION_TIMEOUT_MS),
                     console);

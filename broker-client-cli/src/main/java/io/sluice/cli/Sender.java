@@ -1,6 +1,7 @@
 package io.sluice.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
@@ -14,6 +15,8 @@ import java.util.function.LongFunction;
  * <p>A second thread reads the connection for its end. Nothing else is to come: the subscription is {@code /null}.
  */
 final class Sender implements Stoppable {
+    private static final byte[] NOWHERE = "/null".getBytes(StandardCharsets.US_ASCII);
+
     static final long DEFAULT_CONFIRMATION_TIMEOUT_MS = 10_000;
 
     /** How far a sender may fall behind its pace and still make up for it. */
@@ -79,6 +82,7 @@ final class Sender implements Stoppable {
     }
 
     private void sendAll() throws IOException, InterruptedException {
+        connection.subscribe(NOWHERE);
         nextAtNs = System.nanoTime();
         while (sent < plan.count && !hasEnded(over)) {
             if (plan.intervalNs > 0) {
@@ -118,8 +122,7 @@ final class Sender implements Stoppable {
             return ExitCode.FAILED;
         }
         if (connection.isYoung()) {
-            console.error("refused: " + connection.remoteText() + " closed the connection at once" + endDetail
-                    + "; the broker's log says why");
+            console.error(connection.refusal(endDetail));
             return ExitCode.REFUSED;
         }
         console.error("the broker closed the connection after " + sent + (sent == 1 ? " message" : " messages")

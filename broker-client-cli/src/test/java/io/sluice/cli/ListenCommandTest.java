@@ -15,6 +15,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.Pipe;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,7 +37,7 @@ final class ListenCommandTest {
             client.writeFrame("Msg 1 from 6b5a8e1d");
             client.writeFrame("");
 
-            assertThat(listen.exitCode()).isEqualTo(ExitCode.OK);
+            assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.out()).matches("Received by ([0-9a-f]{8}): Msg 1 from 6b5a8e1d\nReceived by \\1: \n");
     }
@@ -48,7 +49,7 @@ final class ListenCommandTest {
             assertThat(client.readFrame()).isEqualTo("/topic/foo");
             client.writeFrame("x");
 
-            assertThat(listen.exitCode()).isEqualTo(ExitCode.OK);
+            assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.err()).matches("Starting up [0-9a-f]{8}\nI am 127\\.0\\.0\\.1:\\d+\n");
     }
@@ -61,7 +62,7 @@ final class ListenCommandTest {
 
             await().until(() -> listen.out().endsWith(": first\n"));
         }
-        assertThat(listen.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.FAILED);
     }
 
     @Test
@@ -82,7 +83,7 @@ final class ListenCommandTest {
             }
             client.write(frames.array());
 
-            assertThat(listen.exitCode()).isEqualTo(ExitCode.OK);
+            assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(100);
         assertThat(writes).hasValueLessThan(10);
@@ -94,7 +95,7 @@ final class ListenCommandTest {
         try (FakeBroker.Client client = broker.accept()) {
             client.writeFrame("a\n\u001b[2J");
 
-            assertThat(listen.exitCode()).isEqualTo(ExitCode.OK);
+            assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.out()).endsWith(": a\\n\\x1b[2J\n").hasLineCount(1);
     }
@@ -109,7 +110,7 @@ final class ListenCommandTest {
             assertThat(client.readFrame()).isEmpty();
             assertThat(client.isAtEnd()).isTrue();
         }
-        assertThat(listen.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
     }
 
     @Test
@@ -120,7 +121,7 @@ final class ListenCommandTest {
             client.writeFrame("x");
 
             assertThat(client.readFrame()).isEmpty();
-            assertThat(listen.exitCode()).isEqualTo(ExitCode.TIMED_OUT);
+            assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.TIMED_OUT);
         }
         assertThat(listen.lastErrLine()).isEqualTo("timed out after 0.2 s with 1 of 3 messages");
         assertThat(listen.out()).endsWith(": x\n");
@@ -131,7 +132,7 @@ final class ListenCommandTest {
         RunningCommand listen = RunningCommand.start("listen", "-p", port());
         broker.accept().close();
 
-        assertThat(listen.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.REFUSED);
         assertThat(listen.lastErrLine()).startsWith("refused: 127.0.0.1:" + port());
     }
 
@@ -140,7 +141,19 @@ final class ListenCommandTest {
         RunningCommand listen = RunningCommand.start("listen", "-p", port());
         broker.accept().reset();
 
-        assertThat(listen.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.REFUSED);
+    }
+
+    @Test
+    void aResetBeforeTheSubscriptionIsARefusal() throws Exception {
+        try (Connection connection = Connection.open("127.0.0.1", broker.port(), 5_000)) {
+            broker.accept().reset();
+            RunningCommand listen = RunningCommand.start(
+                    console -> listener(connection, new MessagePrinter(console.out(), "9ae04690"), console)
+                            .run());
+
+            assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.REFUSED);
+        }
     }
 
     @Test
@@ -150,7 +163,7 @@ final class ListenCommandTest {
             client.readFrame();
             client.writeFrame("x");
         }
-        assertThat(listen.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.FAILED);
         assertThat(listen.lastErrLine())
                 .isEqualTo("the broker closed the connection after 1 of 3 messages; the broker's log says why");
     }
@@ -163,7 +176,7 @@ final class ListenCommandTest {
             client.writeFrame("x");
             client.writeInt(10);
         }
-        assertThat(listen.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.FAILED);
         assertThat(listen.lastErrLine()).contains("after 1 message (in the middle of a message");
         assertThat(listen.out()).endsWith(": x\n");
     }
@@ -174,7 +187,7 @@ final class ListenCommandTest {
         try (FakeBroker.Client client = broker.accept()) {
             client.write("HTTP/1.1 400".getBytes(StandardCharsets.US_ASCII));
 
-            assertThat(listen.exitCode()).isEqualTo(ExitCode.FAILED);
+            assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.FAILED);
         }
         assertThat(listen.lastErrLine())
                 .contains("1213486160 bytes")
@@ -193,7 +206,7 @@ final class ListenCommandTest {
             client.writeFrame("x");
 
             assertThat(client.readFrame()).isEmpty();
-            assertThat(listen.exitCode()).isEqualTo(ExitCode.OK);
+            assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.lastErrLine()).startsWith("I am");
     }
@@ -210,7 +223,7 @@ final class ListenCommandTest {
         try (FakeBroker.Client client = broker.accept()) {
             client.writeFrame("x");
 
-            assertThat(listen.exitCode()).isEqualTo(ExitCode.FAILED);
+            assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.FAILED);
         }
         assertThat(listen.lastErrLine())
                 .startsWith("cannot write to standard output")
@@ -221,22 +234,19 @@ final class ListenCommandTest {
     void whatTheBrokerStillHeldIsPrintedAfterStop() throws Exception {
         try (Connection connection = Connection.open("127.0.0.1", broker.port(), 5_000);
                 FakeBroker.Client client = broker.accept()) {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            Console console = new Console(out, new ByteArrayOutputStream(), picocli.CommandLine.Help.Ansi.OFF);
-            Listener listener = new Listener(
-                    connection,
-                    new MessagePrinter(out, "9ae04690"),
-                    new Listener.Limits(Listener.Limits.NONE, Listener.Limits.NONE),
-                    console);
-            RunningCommand command = RunningCommand.start(ignored -> listener.run());
-
-            listener.stop();
+            AtomicReference<Listener> listener = new AtomicReference<>();
+            RunningCommand listen = RunningCommand.start(console -> {
+                listener.set(listener(connection, new MessagePrinter(console.out(), "9ae04690"), console));
+                return listener.get().run();
+            });
+            assertThat(client.readFrame()).isEqualTo("/queue/a");
+            listener.get().stop();
             assertThat(client.readFrame()).isEmpty();
             client.writeFrame("held");
             client.close();
 
-            assertThat(command.exitCode()).isEqualTo(ExitCode.INTERRUPTED);
-            assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("Received by 9ae04690: held\n");
+            assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.INTERRUPTED);
+            assertThat(listen.out()).isEqualTo("Received by 9ae04690: held\n");
         }
     }
 
@@ -248,10 +258,15 @@ final class ListenCommandTest {
                     RunningCommand.start("listen", "-h", "::1", "-p", Integer.toString(ipv6.port()), "-C", "1");
             try (FakeBroker.Client client = ipv6.accept()) {
                 client.writeFrame("x");
-                assertThat(listen.exitCode()).isEqualTo(ExitCode.OK);
+                assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
             }
             assertThat(listen.err()).contains("I am [::1]:");
         }
+    }
+
+    private static Listener listener(Connection connection, MessagePrinter printer, Console console) {
+        Listener.Limits limits = new Listener.Limits(Listener.Limits.NONE, Listener.Limits.NONE);
+        return new Listener(connection, "/queue/a".getBytes(StandardCharsets.UTF_8), printer, limits, console);
     }
 
     private static boolean hasIpv6Loopback() throws IOException {

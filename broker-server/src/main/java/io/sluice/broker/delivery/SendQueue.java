@@ -102,6 +102,9 @@ public final class SendQueue implements Subscriber {
     private boolean stalled;
 
     @OwnLoop
+    private boolean unlimited;
+
+    @OwnLoop
     private long doneCostBytes;
 
     @OwnLoop
@@ -324,7 +327,7 @@ public final class SendQueue implements Subscriber {
 
     @OwnLoop
     private boolean hasPlaceInFlight() {
-        return !stalled && inFlightBytes < maxInFlightBytes && inFlight.size() < MAX_IN_FLIGHT_BATCHES;
+        return unlimited || !stalled && inFlightBytes < maxInFlightBytes && inFlight.size() < MAX_IN_FLIGHT_BATCHES;
     }
 
     @OwnLoop
@@ -532,6 +535,14 @@ public final class SendQueue implements Subscriber {
             destination.leave(this);
         }
         whenEmpty = done;
+        drain();
+    }
+
+    /** Hands all that is held to the channel at once; see {@link Connection#writeToTheEnd}. After {@link #finish} only. */
+    @OwnLoop
+    public void flushAll() {
+        connection.writeToTheEnd();
+        unlimited = true;
         drain();
     }
 

@@ -260,6 +260,14 @@ public final class Session {
         queue.finish(() -> connection.finish(CloseReason.GOODBYE));
     }
 
+    /** The client has ended its side of the stream, after goodbye: what is held for it still goes out. */
+    public void inputEnded() {
+        SendQueue queue = sendQueue;
+        if (queue != null) {
+            queue.flushAll();
+        }
+    }
+
     /** Whether nothing it sends matters any more. */
     public boolean isEnded() {
         return ended;

@@ -220,6 +220,19 @@ public final class Connection {
         }
     }
 
+    /**
+     * From now on each flush writes until all is written or the kernel takes no more.
+     *
+     * <p>For the last writes of a half-closed connection. When Netty (4.2.18, epoll) has nothing to wait for any more, as
+     * between two writes after the end of the input, it takes the descriptor out of epoll for good, and the next write
+     * that does not fit fails with ENOENT. So all that is left must be handed over in one piece while the input is still
+     * waited for, which is until the event that tells its end has been handled.
+     */
+    @OwnLoop
+    public void writeToTheEnd() {
+        channel.config().setWriteSpinCount(1 << 20);
+    }
+
     @OwnLoop
     void tick(long nowNs) {
         if (closeReason != null) {

@@ -134,8 +134,10 @@ final class NativeHandler extends ChannelInboundHandlerAdapter implements FrameS
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE && !session.isEnded() && !connection.isClosing()) {
-            if (decoder.isMidFrame() || expected == Expected.PAYLOAD) {
+        if (event == ChannelInputShutdownEvent.INSTANCE && !connection.isClosing()) {
+            if (session.isEnded()) {
+                session.inputEnded();
+            } else if (decoder.isMidFrame() || expected == Expected.PAYLOAD) {
                 context.counters().unread(decoder.unfinishedBytes());
                 connection.close(
                         CloseReason.CUT_OFF,

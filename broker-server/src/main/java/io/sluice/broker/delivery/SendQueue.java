@@ -11,6 +11,7 @@ import io.sluice.broker.destination.Destination;
 import io.sluice.broker.destination.Offer;
 import io.sluice.broker.destination.Subscriber;
 import io.sluice.broker.message.Backlog;
+import io.sluice.broker.message.BacklogBounds;
 import io.sluice.broker.message.MessageBatch;
 import io.sluice.broker.metrics.CloseReason;
 import io.sluice.broker.metrics.DropReason;
@@ -652,14 +653,20 @@ public final class SendQueue implements Subscriber {
     }
 
     private String remedy() {
-        return "overflow policy " + settings.policy().configName() + " applies at "
-                + settings.bounds().maxBytes()
-                + " bytes; raise delivery.send-queue.max-bytes, choose another policy, or make it read faster";
+        return "overflow policy " + settings.policy().configName() + " applies at " + bounds()
+                + "; raise the bound (delivery.send-queue or a rule in delivery.overflow), choose another policy, or make"
+                + " it read faster";
+    }
+
+    private String bounds() {
+        BacklogBounds bounds = settings.bounds();
+        String bytes = bounds.maxBytes() + " bytes";
+        return bounds.maxMessages() == Long.MAX_VALUE ? bytes : bytes + " or " + bounds.maxMessages() + " messages";
     }
 
     private String full() {
-        return "send queue of " + who + " holds " + heldMessages() + " messages, " + heldBytes() + " bytes of at most "
-                + settings.bounds().maxBytes();
+        return "send queue of " + who + " holds " + heldMessages() + " messages, " + heldBytes() + " bytes; at most "
+                + bounds() + " are allowed";
     }
 
     @Override

@@ -53,7 +53,7 @@ public final class MemoryPushBack {
         if (!longWaiting.isEmpty()) {
             LOG.warn(
                     "{} publishers to queues have been pushed back for more than 10 s, {} first: {} of {} bytes of memory"
-                            + " are pinned by queued messages; raise memory.max-bytes or make subscribers read",
+                            + " are pinned by queued messages; raise memory.max or make subscribers read",
                     longWaiting.size(),
                     longWaiting.get(0).describe(),
                     memory.bytes(),

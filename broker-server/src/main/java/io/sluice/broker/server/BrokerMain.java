@@ -15,7 +15,6 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -171,7 +170,7 @@ public final class BrokerMain implements Callable<Integer> {
             broker.close();
             return FAILED;
         }
-        log.info("{}", StartUp.readyLine(broker, configuration(), Instant.now()));
+        log.info("{}", StartUp.readyLine(broker, configuration()));
         systemd.ready();
         interrupts.awaitShutdown();
         systemd.stopping();

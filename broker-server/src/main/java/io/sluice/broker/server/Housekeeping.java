@@ -38,7 +38,16 @@ final class Housekeeping {
         }
     }
 
+    /** Ends after what it is doing now: an interrupt would close a file that is being written. Waits for a second. */
     void close() {
-        thread.shutdownNow();
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(1, TimeUnit.SECONDS)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            thread.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
     }
 }

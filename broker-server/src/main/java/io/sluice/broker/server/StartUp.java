@@ -2,25 +2,18 @@ package io.sluice.broker.server;
 
 import io.netty.util.Version;
 import io.sluice.broker.transport.Addresses;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 
 /** The one line a broker says when it is ready. */
 final class StartUp {
     private StartUp() {}
 
-    static String readyLine(Broker broker, String configuration, Instant now) {
-        ProcessHandle process = ProcessHandle.current();
-        long tookMs = process.info()
-                .startInstant()
-                .map(started -> Duration.between(started, now).toMillis())
-                .orElse(-1L);
+    static String readyLine(Broker broker, String configuration) {
         return String.format(
                 "ready at %s: pid %d, %s, sluice %s, java %s, netty %s (%s), memory bound %s, %d connections at most,"
                         + " started in %d ms",
                 Addresses.text(broker.address()),
-                process.pid(),
+                ProcessHandle.current().pid(),
                 configuration,
                 version(),
                 System.getProperty("java.version"),
@@ -28,7 +21,7 @@ final class StartUp {
                 broker.transport().text(),
                 broker.memoryBounds().origin(),
                 broker.maxConnections(),
-                tookMs);
+                ProcessAge.ms());
     }
 
     /** Of the jar this runs from; "development" from class files. */

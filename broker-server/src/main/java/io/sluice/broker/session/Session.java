@@ -347,7 +347,7 @@ public final class Session {
         connection.close(
                 CloseReason.MEMORY,
                 "the broker's memory bound of " + context.memory().maxBytes() + " bytes was reached, and its unfinished"
-                        + " frame held " + unfinished + "; raise memory.max-bytes or send smaller frames");
+                        + " frame held " + unfinished + "; raise memory.max or send smaller frames");
         return unfinished;
     }
 

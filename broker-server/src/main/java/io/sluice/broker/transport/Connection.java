@@ -9,6 +9,7 @@ import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.OwnLoop;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.CloseReason;
+import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
@@ -47,6 +48,9 @@ public final class Connection {
 
     @OwnLoop
     private boolean readingStopped;
+
+    @OwnLoop
+    private boolean peerClosed;
 
     private volatile boolean closing;
 
@@ -121,10 +125,39 @@ public final class Connection {
         handshakeDone = true;
     }
 
-    /** Stops reading. What is in this read already still comes. */
+    /** Stops reading, unless the client has closed. What is in this read already still comes. */
     @OwnLoop
     public void pauseReading() {
-        channel.config().setAutoRead(false);
+        if (!peerClosed) {
+            channel.config().setAutoRead(false);
+        }
+    }
+
+    /** Whether nobody would notice that the client has closed: with NIO, while it is not read. */
+    @OwnLoop
+    boolean isOutOfSight() {
+        return transport == TransportKind.NIO && !channel.config().isAutoRead() && closeReason == null;
+    }
+
+    /**
+     * Notices what became of a client that is not read. One that has closed its side is read to the end, as epoll does by
+     * itself: it can send no more than the kernel holds already.
+     */
+    @OwnLoop
+    void look(TcpTable table) {
+        if (table.isEmpty()
+                || !(channel.localAddress() instanceof InetSocketAddress local)
+                || !(channel.remoteAddress() instanceof InetSocketAddress remote)) {
+            return;
+        }
+        switch (table.stateOf(local, remote)) {
+            case GONE -> close(CloseReason.RESET, "");
+            case PEER_CLOSED -> {
+                peerClosed = true;
+                channel.config().setAutoRead(true);
+            }
+            case OPEN -> {}
+        }
     }
 
     /** Reads on, unless reading was {@linkplain #stopReading stopped} for good. */

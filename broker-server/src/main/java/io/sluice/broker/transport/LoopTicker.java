@@ -16,8 +16,13 @@ import java.util.concurrent.TimeUnit;
 final class LoopTicker {
     static final long EVERY_MS = 500;
 
+    /** Two seconds: a client that goes while it is not read is to be noticed within five. */
+    private static final int TICKS_PER_LOOK = 4;
+
     private final NanoClock clock;
     private final Set<Connection> connections = new LinkedHashSet<>();
+
+    private long ticks;
 
     LoopTicker(EventLoop loop, NanoClock clock) {
         this.clock = clock;
@@ -33,10 +38,22 @@ final class LoopTicker {
     }
 
     private void tick() {
+        if (++ticks % TICKS_PER_LOOK == 0) {
+            lookAtUnread();
+        }
         long nowNs = clock.nowNs();
         // A copy: a connection that is closed now may leave the set at once.
         for (Connection connection : List.copyOf(connections)) {
             connection.tick(nowNs);
+        }
+    }
+
+    private void lookAtUnread() {
+        List<Connection> unread =
+                connections.stream().filter(Connection::isOutOfSight).toList();
+        if (!unread.isEmpty()) {
+            TcpTable table = TcpTable.read();
+            unread.forEach(connection -> connection.look(table));
         }
     }
 }

@@ -18,7 +18,7 @@ final class Latest implements OverflowPolicy {
             backlog.append(batch);
             return Offer.ACCEPTED;
         }
-        boolean replaces = !backlog.isEmpty() || batch.messages() > 1;
+        boolean replaces = !backlog.isEmpty() || batch.remainingMessages() > 1;
         backlog.dropAll();
         backlog.appendNewest(batch);
         return replaces ? Offer.DROPPED : Offer.ACCEPTED;

@@ -104,12 +104,12 @@ public final class Backlog {
 
     /** Holds only the newest message of a batch, taking over the caller's reference, and counts the others as dropped. */
     public void appendNewest(MessageBatch batch) {
-        int older = batch.messages() - 1;
+        int older = batch.remainingMessages() - 1;
         if (older == 0) {
             append(batch);
             return;
         }
-        MessageBatch newest = batch.copy(older, batch.messages());
+        MessageBatch newest = batch.copy(batch.messages() - 1, batch.messages());
         droppedMessages += older;
         droppedBytes += batch.remainingPayloadBytes() - newest.payloadBytes();
         batch.release();

@@ -59,7 +59,7 @@ public final class BatchBuilder {
     public MessageBatch build(long arrivedNs) {
         int bytes = scratch.readableBytes();
         MessageBatch batch =
-                new MessageBatch(allocator.directBuffer(bytes, bytes).writeBytes(scratch), messages, arrivedNs, memory);
+                new MessageBatch(allocator.directBuffer(bytes).writeBytes(scratch), messages, arrivedNs, memory);
         messages = 0;
         return batch;
     }
@@ -78,7 +78,7 @@ public final class BatchBuilder {
         // A slice keeps the whole buffer alive, so it must be worth it.
         ByteBuf frame = keepable && frameBytes >= frames.capacity() / 2
                 ? frames.retainedSlice(index, frameBytes)
-                : allocator.directBuffer(frameBytes, frameBytes).writeBytes(frames, index, frameBytes);
+                : allocator.directBuffer(frameBytes).writeBytes(frames, index, frameBytes);
         return new MessageBatch(frame, 1, arrivedNs, memory);
     }
 }

@@ -53,9 +53,17 @@ public final class MessageBatch extends AbstractReferenceCounted {
         this.messages = messages;
         this.arrivedNs = arrivedNs;
         this.memory = memory;
-        // What the allocator really gave: a pooled buffer is rounded up to a size class.
-        this.costBytes = OVERHEAD_BYTES + frames.writerIndex() + (long) frames.maxFastWritableBytes();
+        this.costBytes = OVERHEAD_BYTES + keptAlive(frames);
         memory.charge(costBytes);
+    }
+
+    /** What the allocator really gave: a pooled buffer is rounded up to a size class, a slice keeps the whole alive. */
+    private static long keptAlive(ByteBuf frames) {
+        ByteBuf root = frames;
+        while (root.unwrap() != null) {
+            root = root.unwrap();
+        }
+        return root.writerIndex() + (long) root.maxFastWritableBytes();
     }
 
     /** The frames; to be read through a duplicate. */
@@ -167,7 +175,7 @@ public final class MessageBatch extends AbstractReferenceCounted {
     public MessageBatch copy(int from, int to) {
         int offset = offsetOf(from);
         int bytes = offsetOf(to) - offset;
-        ByteBuf copy = frames.alloc().directBuffer(bytes, bytes);
+        ByteBuf copy = frames.alloc().directBuffer(bytes);
         copy.writeBytes(frames, frames.readerIndex() + offset, bytes);
         MessageBatch part = new MessageBatch(copy, to - from, arrivedNs, memory);
         part.arrivals = arrivals == null ? null : arrivals.from(from);
@@ -177,7 +185,7 @@ public final class MessageBatch extends AbstractReferenceCounted {
     /** One batch with the messages of several, copied in their order; their references are given up. */
     static MessageBatch merge(Collection<MessageBatch> batches, int bytes) {
         MessageBatch oldest = batches.iterator().next();
-        ByteBuf together = oldest.frames.alloc().directBuffer(bytes, bytes);
+        ByteBuf together = oldest.frames.alloc().directBuffer(bytes);
         Arrivals numbers = oldest.arrivals == null ? null : new Arrivals();
         int messages = 0;
         for (MessageBatch batch : batches) {

@@ -2,6 +2,7 @@ package plainsocket;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,7 +19,8 @@ import java.util.stream.Stream;
  * pass where it can wait for an event: what must have been read is followed by a probe.
  */
 public final class Conformance {
-    private static final String USAGE = "Usage: Conformance [--host=HOST] [--port=PORT] [--only=NAME]... [--skip-slow] [--list]";
+    private static final String USAGE =
+            "Usage: Conformance [--host HOST] [--port PORT] [--only NAME]... [--skip-slow] [--list]";
 
     private Conformance() {}
 
@@ -34,20 +36,21 @@ public final class Conformance {
         boolean list = false;
         Predicate<Check> chosen = check -> true;
         List<String> only = new ArrayList<>();
-        for (String argument : arguments) {
-            String value = argument.substring(argument.indexOf('=') + 1);
-            if (argument.startsWith("--host=")) {
-                host = value;
-            } else if (argument.startsWith("--port=")) {
-                port = Integer.parseInt(value);
-            } else if (argument.startsWith("--only=") && checks().stream().anyMatch(c -> c.name().equals(value))) {
-                only.add(value);
-            } else if (argument.equals("--skip-slow")) {
+        Iterator<String> given = List.of(arguments).iterator();
+        while (given.hasNext()) {
+            String argument = given.next();
+            if (argument.equals("--skip-slow")) {
                 chosen = check -> !check.slow();
             } else if (argument.equals("--list")) {
                 list = true;
+            } else if (argument.equals("--host") && given.hasNext()) {
+                host = given.next();
+            } else if (argument.equals("--port") && given.hasNext()) {
+                port = Integer.parseInt(given.next());
+            } else if (argument.equals("--only") && given.hasNext()) {
+                only.add(given.next());
             } else {
-                System.err.println("not understood: " + argument + System.lineSeparator() + USAGE);
+                System.err.println(USAGE);
                 System.exit(2);
             }
         }
@@ -55,6 +58,10 @@ public final class Conformance {
             chosen = chosen.and(check -> only.contains(check.name()));
         }
         List<Check> checks = checks().stream().filter(chosen).toList();
+        if (checks.isEmpty()) {
+            System.err.println("no check is called " + only + "; see --list");
+            System.exit(2);
+        }
         if (list) {
             checks.forEach(check -> System.out.println(check.name() + (check.slow() ? " (slow)" : "")));
             return;

@@ -43,7 +43,8 @@ final class Failure extends Exception {
         for (int i = 1; i < numbers.size(); i++) {
             if (numbers.get(i) <= numbers.get(i - 1)) {
                 throw new Failure(
-                        what + " in ascending order", numbers.get(i) + " after " + numbers.get(i - 1) + " (at " + i + ")");
+                        what + " in ascending order",
+                        numbers.get(i) + " after " + numbers.get(i - 1) + " (at " + i + ")");
             }
         }
     }

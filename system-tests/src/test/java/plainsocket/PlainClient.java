@@ -251,7 +251,7 @@ public final class PlainClient implements AutoCloseable {
             try {
                 read = in.read(buffer, end, buffer.length - end);
             } catch (SocketTimeoutException e) {
-                throw e;
+                throw new SocketTimeoutException("no whole message came in time");
             } catch (SocketException e) {
                 throw closedOr(e);
             }

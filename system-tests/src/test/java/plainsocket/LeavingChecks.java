@@ -158,16 +158,24 @@ final class LeavingChecks {
         t.expectAlive(listener, topic, "nobody else disturbed");
     }
 
-    /** What was not sent to a listener that left comes before all that waited, in the order it was taken. */
+    /**
+     * What was not sent to a listener that left comes before all that waited, in the order it was taken.
+     *
+     * <p>Unsent messages return, then the socket is closed: who comes after the end of stream finds them in their
+     * place. Tried often, because a broker that closes first loses that race only now and then.
+     */
     private static void finUnreadThenNextListener(Trial t) throws Exception {
-        String queue = t.queue("q");
-        PlainClient leaver = unread(t, queue);
-        t.publishSettled(queue, 0, HELD_COUNT, HELD_SIZE);
-        leaver.halfClose();
-        Rest rest = leaver.receiveRest(20_000);
-        List<Integer> others = receiveAllLeft(t, queue);
-        Failure.unlessAscending("the next listener's messages", others);
-        expectShared(List.of(rest), others);
+        for (int attempt = 0; attempt < 30; attempt++) {
+            String queue = t.queue("q" + attempt);
+            PlainClient leaver = unread(t, queue);
+            t.publishSettled(queue, 0, HELD_COUNT, HELD_SIZE);
+            leaver.halfClose();
+            Rest rest = leaver.receiveRest(20_000);
+            List<Integer> others = receiveAllLeft(t, queue);
+            Failure.unlessAscending("attempt " + attempt + ": the next listener's messages", others);
+            expectShared(List.of(rest), others);
+            leaver.close();
+        }
     }
 
     /** What was not sent to a listener that left goes to the one that stayed, in the order it was taken. */

@@ -55,7 +55,10 @@ final class TopicDestination extends Destination {
             }
             int count = subscribers.size();
             if (count == 0) {
+                // Just come into being: its first subscriber is about to be added.
                 counters.dropped(DropReason.NO_SUBSCRIBER, batch.messages(), batch.payloadBytes());
+                batch.release();
+                return Offer.ACCEPTED;
             }
             // All references are there before the first offer: a subscriber's loop may be done with its own at once.
             batch.retain(count);

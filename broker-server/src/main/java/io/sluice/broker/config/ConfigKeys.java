@@ -87,7 +87,7 @@ final class ConfigKeys {
             "1 s",
             "24 h",
             "",
-            "A peer that acknowledges nothing for this time is gone (TCP_USER_TIMEOUT, Linux).");
+            "A peer that answers nothing sent to it for this time is gone; one that answers but does not read is not (epoll).");
     static final ConfigKey<Long> UNSENT_LOW_WATER = size(
             "transport.unsent-low-water",
             "128 KiB",

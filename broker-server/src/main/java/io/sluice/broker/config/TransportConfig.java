@@ -11,7 +11,7 @@ package io.sluice.broker.config;
  * @param handshakeTimeoutMs from accept to the first whole frame, 1 ms to 1 h
  * @param frameTimeoutMs how long a frame begun may stand still, 1 ms to 24 h
  * @param idleTimeoutMs how long a connection may be silent between two frames, up to 24 h; 0 is for ever
- * @param userTimeoutMs TCP_USER_TIMEOUT: how long sent bytes may stay unacknowledged, 1 s to 24 h
+ * @param userTimeoutMs how long a peer may answer nothing that is sent to it, 1 s to 24 h
  * @param unsentLowWaterBytes TCP_NOTSENT_LOWAT of queue and {@code latest} subscribers, 1 KiB to 1 GiB
  */
 public record TransportConfig(

@@ -174,11 +174,7 @@ public final class SendQueue implements Subscriber {
             offer = admit(batch);
             pushingBack |= offer == Offer.PUSHED_BACK;
             closed = offer == Offer.CLOSED;
-            becameSlow = !ofQueue && !slow && (offer == Offer.DROPPED || backlog.isFilled(SLOW_FROM_PERCENT));
-            if (becameSlow) {
-                slow = true;
-                counters.slowEpisodeStarted();
-            }
+            becameSlow = becomesSlow(offer == Offer.DROPPED);
             wake = !drainPending && !backlog.isEmpty();
             drainPending |= wake;
         }
@@ -245,27 +241,43 @@ public final class SendQueue implements Subscriber {
     }
 
     /**
-     * Gives memory back because the broker's bound was reached: drops the oldest down to half of what it holds, or closes
-     * the connection where the policy says so.
+     * Gives memory back because the broker's bound was reached: drops the oldest down to half of what it holds, unless the
+     * policy is to close the subscriber instead.
      *
-     * @return bytes that will only be free when the connection has closed
+     * @return bytes that are only free when the caller has closed the connection; 0 when it need not be closed
      */
     @AnyThread
     public long shed() {
         if (settings.policy().closesInsteadOfDropping()) {
-            connection.close(CloseReason.MEMORY, "the memory bound was reached; " + full());
             return heldBytes();
         }
         boolean tell;
+        boolean becameSlow;
         synchronized (lock) {
             long half = backlog.heldBytes() / 2;
+            long droppedBefore = counters.droppedMessages();
             while (backlog.heldBytes() > half && dropOldest(DropReason.MEMORY)) {}
+            becameSlow = becomesSlow(counters.droppedMessages() > droppedBefore);
             tell = takeRoomNotice();
         }
         if (tell) {
             connection.execute(this::tellRoom);
         }
+        if (becameSlow) {
+            connection.execute(this::logSlow);
+        }
         return 0;
+    }
+
+    /** Whether an episode starts now: something was lost, or a bound is nearly reached. */
+    @HeldUnder("lock")
+    private boolean becomesSlow(boolean lost) {
+        if (ofQueue || slow || !lost && !backlog.isFilled(SLOW_FROM_PERCENT)) {
+            return false;
+        }
+        slow = true;
+        counters.slowEpisodeStarted();
+        return true;
     }
 
     @HeldUnder("lock")
@@ -450,6 +462,7 @@ public final class SendQueue implements Subscriber {
         if (settings.maxAgeMs() == 0) {
             return;
         }
+        long droppedBefore = counters.droppedMessages();
         long nowNs = clock.nowNs();
         MessageBatch oldest = backlog.peek();
         while (oldest != null && nowNs - oldest.arrivedNs() > TimeUnit.MILLISECONDS.toNanos(settings.maxAgeMs())) {
@@ -461,6 +474,9 @@ public final class SendQueue implements Subscriber {
             }
             dropOldest(DropReason.EXPIRED);
             oldest = backlog.peek();
+        }
+        if (becomesSlow(counters.droppedMessages() > droppedBefore)) {
+            connection.execute(this::logSlow);
         }
     }
 
@@ -641,14 +657,24 @@ public final class SendQueue implements Subscriber {
         }
     }
 
+    private boolean isSlow() {
+        synchronized (lock) {
+            return slow;
+        }
+    }
+
     private boolean isClosed() {
         synchronized (lock) {
             return closed;
         }
     }
 
+    /** Leaves out an episode that is over before it could be told: it is counted. */
     @OwnLoop
     private void logSlow() {
+        if (!isSlow()) {
+            return;
+        }
         slowLog.started(clock.nowNs(), heldMessages(), heldBytes(), droppedMessages(), remedy());
     }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 @AnyThread
 public final class DestinationRegistry {
     private final Map<DestinationName, Destination> destinations = new ConcurrentHashMap<>();
+    private final Object creating = new Object();
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicLong creations = new AtomicLong();
     private final int max;
@@ -57,20 +58,20 @@ public final class DestinationRegistry {
         if (existing != null) {
             return existing;
         }
-        if (count.incrementAndGet() > max) {
-            count.decrementAndGet();
-            return null;
+        // One at a time: of two who create the same name, the second creates nothing and must not be refused.
+        synchronized (creating) {
+            Destination first = destinations.get(name);
+            if (first != null || count.get() >= max) {
+                return first;
+            }
+            Destination created = name.kind() == DestinationKind.QUEUE
+                    ? new QueueDestination(name, queueSettings.apply(name), context)
+                    : new TopicDestination(name, context);
+            count.incrementAndGet();
+            destinations.put(name, created);
+            creations.incrementAndGet();
+            return created;
         }
-        Destination created = name.kind() == DestinationKind.QUEUE
-                ? new QueueDestination(name, queueSettings.apply(name), context)
-                : new TopicDestination(name, context);
-        Destination first = destinations.putIfAbsent(name, created);
-        if (first != null) {
-            count.decrementAndGet();
-            return first;
-        }
-        creations.incrementAndGet();
-        return created;
     }
 
     /**

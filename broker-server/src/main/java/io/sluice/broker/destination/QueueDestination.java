@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Each message goes to exactly one subscriber, the next in turn that has room; what nobody has room for waits here.
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * by arrival number, and go before everything that was never assigned.
  */
 final class QueueDestination extends Destination {
+    private static final Logger LOG = LoggerFactory.getLogger(QueueDestination.class);
     private static final int RESUME_PERCENT = 50;
 
     /** The most bytes dealt before the lock is let go, so that dealing a long backlog keeps no publisher waiting. */
@@ -133,7 +136,12 @@ final class QueueDestination extends Destination {
             return true;
         }
         deals++;
-        dealMessages(batch, beforeArrival);
+        try {
+            dealMessages(batch, beforeArrival);
+        } catch (OutOfMemoryError e) {
+            // No buffer for another share: what was not dealt waits, as if nobody had room.
+            LOG.debug("no memory to deal {} out", this, e);
+        }
         for (int i = 0; i < inDeal.size(); i++) {
             inDeal.get(i).offerShare(batch);
         }
@@ -244,7 +252,12 @@ final class QueueDestination extends Destination {
     private boolean dealSomeWaiting() {
         int budget = DEAL_BUDGET_BYTES;
         while (budget > 0 && !turn.isEmpty() && isAnythingWaiting()) {
-            budget -= dealOldest();
+            int dealt = dealOldest();
+            if (dealt == 0 && !turn.isEmpty()) {
+                // There was no memory for it; the next tick tries again.
+                return false;
+            }
+            budget -= dealt;
         }
         return !turn.isEmpty() && isAnythingWaiting();
     }
@@ -391,6 +404,7 @@ final class QueueDestination extends Destination {
 
     @Override
     void tick(long nowNs) {
+        dealWaiting();
         List<Publisher> publishers;
         List<String> notReading;
         synchronized (lock) {

@@ -79,7 +79,15 @@ public final class Backlog {
             return;
         }
         long before = small.stream().mapToLong(MessageBatch::costBytes).sum();
-        MessageBatch merged = MessageBatch.merge(small, bytes);
+        MessageBatch merged;
+        try {
+            merged = MessageBatch.merge(small, bytes);
+        } catch (OutOfMemoryError e) {
+            // They may as well stay apart.
+            batches.addAll(small);
+            smallAtTail = 0;
+            return;
+        }
         batches.addLast(merged);
         heldBytes += merged.costBytes() - before;
         smallAtTail = isSmall(merged) ? 1 : 0;

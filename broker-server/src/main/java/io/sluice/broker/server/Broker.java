@@ -63,7 +63,7 @@ public final class Broker implements AutoCloseable {
         this.config = config;
         this.memoryBounds = memoryBounds(config);
         this.memory = new PinnedMemory(memoryBounds.maxBytes());
-        this.sessions = new Sessions(memory);
+        this.sessions = new Sessions(memory, clock);
         memory.onFull(sessions::relieveMemory);
         this.connections = new Connections(maxConnections(config));
         DeliveryRules rules = deliveryRules(config);
@@ -89,7 +89,15 @@ public final class Broker implements AutoCloseable {
         List<WireProtocol> protocols = List.of(new NativeProtocol(config.nativeWire(), context));
         CloseLog closeLog = new CloseLog(clock);
         this.transport = TransportKind.choose(config.transport().type());
-        this.listener = new Listener(config.transport(), transport, connections, protocols, counters, closeLog, clock);
+        this.listener = new Listener(
+                config.transport(),
+                transport,
+                connections,
+                protocols,
+                counters,
+                closeLog,
+                () -> sessions.relieveMemory(memory.maxBytes() / 10),
+                clock);
         this.address = bind(listener, config.listen(), allocator);
         this.housekeeping = new Housekeeping(destinations, memoryPushBack, closeLog);
         this.drain = new Drain(sessions, connections, destinations, clock);

@@ -20,6 +20,7 @@ import io.sluice.protocol.DestinationNames;
 import io.sluice.protocol.NativeFrames;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,9 @@ public final class Session {
     private volatile @Nullable SendQueue sendQueue;
     private volatile @Nullable DestinationName subscribedTo;
     private volatile int unfinishedBytes;
+
+    /** What it held when it was closed to make room. */
+    private final AtomicLong closingBytes = new AtomicLong();
 
     public Session(Connection connection, DeliveryEncoder encoder, SessionContext context) {
         this.connection = connection;
@@ -209,6 +213,10 @@ public final class Session {
         DestinationName name = publishName;
         while (publishDestination != null && name != null) {
             Destination destination = publishDestination;
+            if (name.kind() == DestinationKind.QUEUE && context.memory().isFull()) {
+                refuse(batch, name);
+                return;
+            }
             Offer offer = destination.publish(batch, gate);
             if (offer == Offer.PUSHED_BACK) {
                 gate.pushedBackBy(destination);
@@ -224,6 +232,21 @@ public final class Session {
         }
         context.counters().dropped(DropReason.NO_SUBSCRIBER, batch.messages(), batch.payloadBytes());
         batch.release();
+    }
+
+    /**
+     * Queues are never shed, so nothing more may come in when memory is used up. Who published before has waited since
+     * 80 %: this one is new, or has closed its side and is read to the end.
+     */
+    private void refuse(MessageBatch batch, DestinationName name) {
+        context.counters().dropped(DropReason.MEMORY, batch.messages(), batch.payloadBytes());
+        batch.release();
+        connection.close(
+                CloseReason.MEMORY,
+                "published to " + name + " while the broker's memory bound of "
+                        + context.memory().maxBytes()
+                        + " bytes is reached; make the queue's subscribers read, purge it, or"
+                        + " raise memory.max");
     }
 
     /** How much memory a frame holds that has not come completely, in bytes. */
@@ -301,6 +324,7 @@ public final class Session {
             queue.onClosed(stopped ? DropReason.SHUTDOWN : DropReason.SUBSCRIBER_LEFT);
         }
         context.sessions().remove(this);
+        context.sessions().closed(closingBytes.getAndSet(0));
     }
 
     /** To be called about twice a second. */
@@ -335,20 +359,29 @@ public final class Session {
     /**
      * Gives that up.
      *
-     * @return bytes that will only be free when the connection has closed
+     * @return bytes that will only be free when the connection has closed; {@link Sessions#closed} is told then
      */
     @AnyThread
     long shed() {
         SendQueue queue = sendQueue;
         int unfinished = unfinishedBytes;
+        long closing;
         if (queue != null && queue.canBeShed() && queue.heldBytes() >= unfinished) {
-            return queue.shed();
+            closing = queue.shed();
+        } else {
+            closing = unfinished;
         }
+        if (closing == 0) {
+            return 0;
+        }
+        closingBytes.addAndGet(closing);
         connection.close(
                 CloseReason.MEMORY,
-                "the broker's memory bound of " + context.memory().maxBytes() + " bytes was reached, and its unfinished"
-                        + " frame held " + unfinished + "; raise memory.max or send smaller frames");
-        return unfinished;
+                "the broker's memory bound of " + context.memory().maxBytes() + " bytes was reached, and it held "
+                        + closing
+                        + (closing == unfinished ? " in an unfinished frame" : " under the policy disconnect")
+                        + "; raise memory.max, send smaller frames, or read faster");
+        return closing;
     }
 
     @AnyThread

@@ -1,16 +1,18 @@
 package io.sluice.broker.session;
 
 import io.sluice.broker.base.AnyThread;
+import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.PinnedMemory;
 import io.sluice.broker.metrics.SubscriberSnapshot;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /** All clients, and who of them must give up memory when the broker's bound is reached: whoever holds the most. */
 @AnyThread
@@ -18,9 +20,14 @@ public final class Sessions {
     private final Map<Session, Boolean> sessions = new ConcurrentHashMap<>();
     private final PinnedMemory memory;
     private final ReentrantLock relieving = new ReentrantLock();
+    private final SheddingLog log;
 
-    public Sessions(PinnedMemory memory) {
+    /** What those hold that are being closed to make room: it need not be made again. */
+    private final AtomicLong closingBytes = new AtomicLong();
+
+    public Sessions(PinnedMemory memory, NanoClock clock) {
         this.memory = memory;
+        this.log = new SheddingLog(memory, clock);
     }
 
     void add(Session session) {
@@ -47,41 +54,54 @@ public final class Sessions {
      * for them, connections with an unfinished frame are closed. Queues are never touched.
      */
     public void relieveMemory() {
+        relieve(memory::excessBytes);
+    }
+
+    /** Makes room for {@code bytes} more although the bound may not be reached: an allocation has failed. */
+    public void relieveMemory(long bytes) {
+        long until = memory.bytes() - bytes;
+        relieve(() -> memory.bytes() - until);
+    }
+
+    private void relieve(LongSupplier excessBytes) {
         // One at a time; who comes meanwhile need not wait, and a release that charges again must not come in.
         if (relieving.isHeldByCurrentThread() || !relieving.tryLock()) {
             return;
         }
         try {
-            long excess = memory.excessBytes();
-            boolean progress = true;
-            while (excess > 0 && progress) {
-                long before = excess;
-                excess = shedOnce(excess);
-                progress = excess < before;
+            long before = Long.MAX_VALUE;
+            long excess = excessBytes.getAsLong() - closingBytes.get();
+            while (excess > 0 && excess < before) {
+                before = excess;
+                shedUntil(excessBytes);
+                excess = excessBytes.getAsLong() - closingBytes.get();
             }
         } finally {
             relieving.unlock();
         }
     }
 
-    private long shedOnce(long excessBytes) {
-        List<Session> largestFirst = new ArrayList<>(sessions.keySet());
-        Map<Session, Long> sizes = new ConcurrentHashMap<>();
-        largestFirst.forEach(session -> sizes.put(session, session.sheddableBytes()));
-        largestFirst.sort(Comparator.comparing((Session session) -> sizes.getOrDefault(session, 0L))
-                .reversed());
-        long closing = 0;
-        for (Session session : largestFirst) {
-            if (sizes.getOrDefault(session, 0L) == 0) {
+    /** What is dropped is gone at once, unless others share it; what is closed is gone when its loop gets to it. */
+    private void shedUntil(LongSupplier excessBytes) {
+        record Holder(Session session, long bytes) {}
+        List<Holder> largestFirst = sessions.keySet().stream()
+                .map(session -> new Holder(session, session.sheddableBytes()))
+                .filter(holder -> holder.bytes() > 0)
+                .sorted(Comparator.comparingLong(Holder::bytes).reversed())
+                .toList();
+        int shed = 0;
+        for (Holder holder : largestFirst) {
+            if (excessBytes.getAsLong() <= closingBytes.get()) {
                 break;
             }
-            closing += session.shed();
-            // What is dropped is gone at once, unless others share it; what is closed goes when its loop gets to it.
-            long left = memory.excessBytes() - closing;
-            if (left <= 0) {
-                return left;
-            }
+            closingBytes.addAndGet(holder.session().shed());
+            shed++;
         }
-        return Math.min(excessBytes, memory.excessBytes() - closing);
+        log.shed(shed, largestFirst.size());
+    }
+
+    /** A connection that was being closed to make room has closed. */
+    void closed(long bytes) {
+        closingBytes.addAndGet(-bytes);
     }
 }

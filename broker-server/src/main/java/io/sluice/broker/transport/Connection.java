@@ -3,6 +3,8 @@ package io.sluice.broker.transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.channel.socket.DuplexChannel;
 import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.base.NanoClock;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * One accepted socket: who it is, whether it is read, and why it ends. The first reason given is the one that counts.
  */
 public final class Connection {
+    private static final int TICKS_PER_PROBE = 4;
     private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final Channel channel;
@@ -27,6 +30,7 @@ public final class Connection {
     private final String remoteAddress;
     private final NanoClock clock;
     private final long handshakeDeadlineNs;
+    private final long userTimeoutMs;
     private final int unsentLowWaterBytes;
     private final CloseLog closeLog;
     private final BrokerCounters counters;
@@ -52,6 +56,13 @@ public final class Connection {
     @OwnLoop
     private boolean peerClosed;
 
+    @OwnLoop
+    private long ticks;
+
+    /** Since when something sent has not been answered; 0 when all is. */
+    @OwnLoop
+    private long unansweredSinceNs;
+
     private volatile boolean closing;
 
     Connection(
@@ -60,6 +71,7 @@ public final class Connection {
             TransportKind transport,
             NanoClock clock,
             long handshakeTimeoutNs,
+            long userTimeoutMs,
             int unsentLowWaterBytes,
             CloseLog closeLog,
             BrokerCounters counters) {
@@ -69,6 +81,7 @@ public final class Connection {
         this.transport = transport;
         this.clock = clock;
         this.handshakeDeadlineNs = clock.nowNs() + handshakeTimeoutNs;
+        this.userTimeoutMs = userTimeoutMs;
         this.unsentLowWaterBytes = unsentLowWaterBytes;
         this.closeLog = closeLog;
         this.counters = counters;
@@ -278,9 +291,34 @@ public final class Connection {
             close(CloseReason.HANDSHAKE_TIMEOUT, "sent no complete first frame in time");
             return;
         }
+        if (++ticks % TICKS_PER_PROBE == 0 && isPeerDead(nowNs)) {
+            close(CloseReason.RESET, "");
+            return;
+        }
         if (onTick != null) {
             onTick.accept(nowNs);
         }
+    }
+
+    /**
+     * Whether the client's machine has not answered for the user timeout although something was sent to it.
+     *
+     * <p>Not left to TCP_USER_TIMEOUT: since Linux 5.11 that also ends the connection of a client that lives and answers,
+     * but does not read (its window stays closed), which is for the overflow policy to decide. Source: tcp(7), TCP_INFO.
+     */
+    @OwnLoop
+    private boolean isPeerDead(long nowNs) {
+        if (!(channel instanceof EpollSocketChannel epoll) || !channel.isActive()) {
+            return false;
+        }
+        EpollTcpInfo info = epoll.tcpInfo();
+        long waitedMs = TimeUnit.NANOSECONDS.toMillis(nowNs - unansweredSinceNs);
+        boolean unanswered = info.retransmits() > 0 || info.probes() > 1;
+        if (!unanswered || unansweredSinceNs == 0 || info.lastAckRecv() < waitedMs) {
+            unansweredSinceNs = unanswered ? nowNs : 0;
+            return false;
+        }
+        return waitedMs > userTimeoutMs;
     }
 
     /** Why it was closed; a connection that just broke was reset. */

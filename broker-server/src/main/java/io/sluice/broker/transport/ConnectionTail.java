@@ -18,11 +18,14 @@ final class ConnectionTail extends ChannelInboundHandlerAdapter {
     private final Connection connection;
     private final Connections connections;
     private final LoopTicker ticker;
+    private final Runnable onAllocationFailed;
 
-    ConnectionTail(Connection connection, Connections connections, LoopTicker ticker) {
+    /** @param onAllocationFailed makes room for others */
+    ConnectionTail(Connection connection, Connections connections, LoopTicker ticker, Runnable onAllocationFailed) {
         this.connection = connection;
         this.connections = connections;
         this.ticker = ticker;
+        this.onAllocationFailed = onAllocationFailed;
     }
 
     @Override
@@ -48,6 +51,11 @@ final class ConnectionTail extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
             connection.close(CloseReason.RESET, "");
+            return;
+        }
+        if (cause instanceof OutOfMemoryError) {
+            connection.close(CloseReason.MEMORY, "no memory for what it sends: " + cause.getMessage());
+            onAllocationFailed.run();
             return;
         }
         LOG.error("a fault of the broker closes {}", connection, cause);

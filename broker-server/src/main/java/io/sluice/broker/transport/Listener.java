@@ -10,6 +10,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -24,23 +25,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /** The port: owns the event loops, accepts connections up to the bound and gives each a {@link Connection}. */
 @AnyThread
 public final class Listener {
+    private static final int KEEP_ALIVE_IDLE_S = 60;
+    private static final int KEEP_ALIVE_INTERVAL_S = 15;
+    private static final int KEEP_ALIVE_PROBES = 4;
+
     private final TransportConfig config;
     private final TransportKind kind;
     private final Connections connections;
     private final List<WireProtocol> protocols;
     private final BrokerCounters counters;
     private final CloseLog closeLog;
+    private final Runnable onAllocationFailed;
     private final NanoClock clock;
     private final MultiThreadIoEventLoopGroup loops;
     private final Map<EventExecutor, LoopTicker> tickers = new ConcurrentHashMap<>();
     private volatile @Nullable Channel serverChannel;
 
-    /** Makes the event loops; {@link #bind} opens the port. */
+    /**
+     * Makes the event loops; {@link #bind} opens the port.
+     *
+     * @param onAllocationFailed makes room when there was no direct memory for what a client sent
+     */
     public Listener(
             TransportConfig config,
             TransportKind kind,
@@ -48,6 +59,7 @@ public final class Listener {
             List<WireProtocol> protocols,
             BrokerCounters counters,
             CloseLog closeLog,
+            Runnable onAllocationFailed,
             NanoClock clock) {
         this.config = config;
         this.kind = kind;
@@ -55,6 +67,7 @@ public final class Listener {
         this.protocols = protocols;
         this.counters = counters;
         this.closeLog = closeLog;
+        this.onAllocationFailed = onAllocationFailed;
         this.clock = clock;
         this.loops = new MultiThreadIoEventLoopGroup(
                 loopCount(config), new DefaultThreadFactory("sluice-loop", true), kind.ioHandlers());
@@ -102,18 +115,33 @@ public final class Listener {
         if (config.receiveBufferBytes() > 0) {
             bootstrap.childOption(ChannelOption.SO_RCVBUF, config.receiveBufferBytes());
         }
-        int userTimeoutMs = (int) Math.min(Integer.MAX_VALUE, config.userTimeoutMs());
-        if (kind == TransportKind.EPOLL) {
-            bootstrap.childOption(EpollChannelOption.TCP_USER_TIMEOUT, userTimeoutMs);
-        } else if (kind == TransportKind.IO_URING) {
-            bootstrap.childOption(IoUringChannelOption.TCP_USER_TIMEOUT, userTimeoutMs);
-        }
+        setKeepAlive(bootstrap);
         Channel bound = bootstrap
                 .bind(new InetSocketAddress(listen.host(), listen.port()))
                 .sync()
                 .channel();
         serverChannel = bound;
         return (InetSocketAddress) bound.localAddress();
+    }
+
+    /** An idle client whose machine is gone is noticed within two minutes, and not after the two hours of the default. */
+    private void setKeepAlive(ServerBootstrap bootstrap) {
+        if (kind == TransportKind.EPOLL) {
+            bootstrap
+                    .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEP_ALIVE_IDLE_S)
+                    .childOption(EpollChannelOption.TCP_KEEPINTVL, KEEP_ALIVE_INTERVAL_S)
+                    .childOption(EpollChannelOption.TCP_KEEPCNT, KEEP_ALIVE_PROBES);
+        } else if (kind == TransportKind.IO_URING) {
+            bootstrap
+                    .childOption(IoUringChannelOption.TCP_KEEPIDLE, KEEP_ALIVE_IDLE_S)
+                    .childOption(IoUringChannelOption.TCP_KEEPINTVL, KEEP_ALIVE_INTERVAL_S)
+                    .childOption(IoUringChannelOption.TCP_KEEPCNT, KEEP_ALIVE_PROBES);
+        } else {
+            bootstrap
+                    .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEP_ALIVE_IDLE_S)
+                    .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), KEEP_ALIVE_INTERVAL_S)
+                    .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), KEEP_ALIVE_PROBES);
+        }
     }
 
     private void accept(Channel channel) {
@@ -134,6 +162,7 @@ public final class Listener {
                 kind,
                 clock,
                 TimeUnit.MILLISECONDS.toNanos(config.handshakeTimeoutMs()),
+                config.userTimeoutMs(),
                 config.unsentLowWaterBytes(),
                 closeLog,
                 counters);
@@ -146,7 +175,7 @@ public final class Listener {
         channel.pipeline()
                 .addLast(
                         new ProtocolDetector(connection, protocols),
-                        new ConnectionTail(connection, connections, ticker));
+                        new ConnectionTail(connection, connections, ticker, onAllocationFailed));
     }
 
     public Connections connections() {

@@ -53,12 +53,6 @@ final class NativeHandler extends ChannelInboundHandlerAdapter implements FrameS
             if (session.isEnded() || connection.isClosing()) {
                 return;
             }
-            if (session.isPushedBack() && context.memory().isFull()) {
-                // A pushed-back client that has closed its side is read to the end, but not into memory there is none
-                // of.
-                connection.close(CloseReason.MEMORY, "closed while pushed back, and the memory bound is reached");
-                return;
-            }
             readNs = clock.nowNs();
             decoder.decode(in);
             session.endOfRead();

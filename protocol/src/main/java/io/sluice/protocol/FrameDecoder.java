@@ -57,6 +57,11 @@ public final class FrameDecoder {
         return partial == null ? 0 : partial.capacity();
     }
 
+    /** Bytes received of the frame that is not complete; 0 between frames. */
+    public int receivedBytes() {
+        return partial == null ? 0 : partial.readableBytes();
+    }
+
     /** Forgets an unfinished frame and takes nothing more. May be called twice. */
     public void close() {
         stopped = true;

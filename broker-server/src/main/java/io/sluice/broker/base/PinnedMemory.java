@@ -72,6 +72,11 @@ public final class PinnedMemory {
         return bytes() - maxBytes / 100 * RELIEVED_PERCENT;
     }
 
+    /** How many bytes must go until {@link #isCalm}; 0 or less when it is. */
+    public long bytesAboveCalm() {
+        return bytes() - maxBytes / 100 * CALM_PERCENT + 1;
+    }
+
     private boolean isAtLeast(long bytes, int percent) {
         return bytes >= maxBytes / 100 * percent;
     }

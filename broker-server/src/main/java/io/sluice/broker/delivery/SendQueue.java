@@ -38,6 +38,8 @@ public final class SendQueue implements Subscriber {
     private static final int SLOW_UNTIL_PERCENT = 25;
     private static final int ROOM_PERCENT = 50;
     private static final int MAX_IN_FLIGHT_BATCHES = 64;
+    private static final long NOT_READING_MS = 5000;
+    private static final long LATELY_MS = 600;
     private static final int ROUNDS_PER_DRAIN = 16;
 
     private final Connection connection;
@@ -72,6 +74,9 @@ public final class SendQueue implements Subscriber {
 
     @HeldUnder("lock")
     private boolean closed;
+
+    @HeldUnder("lock")
+    private boolean admitting;
 
     @OwnLoop
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
@@ -198,7 +203,9 @@ public final class SendQueue implements Subscriber {
         }
         long messagesBefore = backlog.droppedMessages();
         long bytesBefore = backlog.droppedBytes();
+        admitting = true;
         Offer offer = settings.policy().offer(backlog, batch);
+        admitting = false;
         counters.dropped(
                 DropReason.OVERFLOW, backlog.droppedMessages() - messagesBefore, backlog.droppedBytes() - bytesBefore);
         return offer;
@@ -254,6 +261,10 @@ public final class SendQueue implements Subscriber {
         boolean tell;
         boolean becameSlow;
         synchronized (lock) {
+            if (admitting) {
+                // The charge that led here was made while this very queue was taking a batch in.
+                return 0;
+            }
             long half = backlog.heldBytes() / 2;
             long droppedBefore = counters.droppedMessages();
             while (backlog.heldBytes() > half && dropOldest(DropReason.MEMORY)) {}
@@ -439,7 +450,8 @@ public final class SendQueue implements Subscriber {
         }
         InFlight head = inFlight.peekFirst();
         long taken = takenEver + (head == null ? 0 : head.slice.taken());
-        if (taken != progressSeen || !holds) {
+        // The kernel asks for more only when much of what it took has gone; a slow reader may keep it busy for seconds.
+        if (taken != progressSeen || !holds || connection.hasSentWithin(LATELY_MS)) {
             progressSeen = taken;
             progressNs = nowNs;
         }
@@ -698,6 +710,11 @@ public final class SendQueue implements Subscriber {
     @Override
     public String describe() {
         return who + " holding " + heldMessages() + " messages";
+    }
+
+    @Override
+    public boolean hasStalled(long nowNs) {
+        return heldMessages() > 0 && stalledMs(nowNs) >= NOT_READING_MS;
     }
 
     @AnyThread

@@ -16,9 +16,12 @@ public final class MemoryPushBack {
     private final PinnedMemory memory;
     private final NanoClock clock;
     private final BrokerCounters counters;
+    private final Runnable makeRoom;
     private final WaitingPublishers waiting = new WaitingPublishers();
 
-    public MemoryPushBack(PinnedMemory memory, NanoClock clock, BrokerCounters counters) {
+    /** @param makeRoom lets those who hold memory for topics give some up, so that queues can go on */
+    public MemoryPushBack(PinnedMemory memory, NanoClock clock, BrokerCounters counters, Runnable makeRoom) {
+        this.makeRoom = makeRoom;
         this.memory = memory;
         this.clock = clock;
         this.counters = counters;
@@ -41,8 +44,19 @@ public final class MemoryPushBack {
         waiting.remove(publisher);
     }
 
-    /** Lets everybody go on once there is memory again; to be called several times a second. */
+    /** How many wait. */
+    public synchronized int waitingPublishers() {
+        return waiting.size();
+    }
+
+    /**
+     * Lets everybody go on once there is memory again; to be called several times a second. What stalled topic subscribers
+     * hold must not stop queues for good: while anybody waits, they make room.
+     */
     public void tick() {
+        if (waitingPublishers() > 0 && !memory.isCalm()) {
+            makeRoom.run();
+        }
         List<Publisher> longWaiting;
         synchronized (this) {
             if (memory.isCalm()) {

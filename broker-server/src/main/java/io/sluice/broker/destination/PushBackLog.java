@@ -9,19 +9,30 @@ final class PushBackLog {
     private static final Logger LOG = LoggerFactory.getLogger("io.sluice.push-back");
     private static final int NAMED = 3;
 
-    void longPushBack(Destination destination, List<Publisher> publishers, List<String> notReading) {
+    /** @param subscribers those the publishers wait for */
+    void longPushBack(Destination destination, List<Publisher> publishers, List<Subscriber> subscribers, long nowNs) {
         if (publishers.isEmpty()) {
             return;
         }
-        List<String> waiting = publishers.stream().map(Publisher::describe).toList();
         LOG.warn(
                 "{} to {} has been pushed back for more than 10 s; {}",
-                some(waiting),
+                some(publishers.stream().map(Publisher::describe).toList()),
                 destination,
-                notReading.isEmpty()
-                        ? "it has no subscriber: start one, purge it, or give it another overflow policy"
-                        : "not reading: " + some(notReading) + "; make them read faster, add subscribers, or choose"
-                                + " another overflow policy");
+                because(subscribers, nowNs));
+    }
+
+    private static String because(List<Subscriber> subscribers, long nowNs) {
+        if (subscribers.isEmpty()) {
+            return "it has no subscriber: start one, purge it, or give it another overflow policy";
+        }
+        List<String> notReading = subscribers.stream()
+                .filter(subscriber -> subscriber.hasStalled(nowNs))
+                .map(Subscriber::describe)
+                .toList();
+        return notReading.isEmpty()
+                ? "all " + subscribers.size() + " subscribers read, but not as fast as is published: add subscribers or"
+                        + " publish less"
+                : "not reading: " + some(notReading) + "; make them read, or choose another overflow policy";
     }
 
     private static String some(List<String> names) {

@@ -406,17 +406,15 @@ final class QueueDestination extends Destination {
     void tick(long nowNs) {
         dealWaiting();
         List<Publisher> publishers;
-        List<String> notReading;
+        List<Subscriber> subscribers;
         synchronized (lock) {
             releasePublishers();
             publishers = waiting.takeLongWaiting(nowNs);
-            notReading = publishers.isEmpty()
-                    ? List.of()
-                    : members.keySet().stream().map(Subscriber::describe).toList();
+            subscribers = publishers.isEmpty() ? List.of() : List.copyOf(members.keySet());
             boolean unused = members.isEmpty() && !isAnythingWaiting() && waiting.isEmpty();
             forgotten = unused && nowNs - usedNs > context.forgetAfterNs();
         }
-        context.pushBackLog().longPushBack(this, publishers, notReading);
+        context.pushBackLog().longPushBack(this, publishers, subscribers, nowNs);
         if (forgotten) {
             context.whenForgotten().accept(this);
         }

@@ -22,6 +22,9 @@ public interface Subscriber {
      */
     boolean awaitRoom();
 
+    /** Whether it holds messages and has taken none for five seconds. */
+    boolean hasStalled(long nowNs);
+
     /** Who it is and how it stands, for a log line. */
     String describe();
 }

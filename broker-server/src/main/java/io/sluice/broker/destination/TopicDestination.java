@@ -11,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * Every current subscriber gets every message, all in the same order; they share the batch.
@@ -150,14 +149,12 @@ final class TopicDestination extends Destination {
     @Override
     void tick(long nowNs) {
         List<Publisher> publishers;
-        List<String> blocking;
+        List<Subscriber> blocking;
         synchronized (lock) {
             publishers = waiting.takeLongWaiting(nowNs);
-            blocking = publishers.isEmpty()
-                    ? List.of()
-                    : pushingBack.stream().map(Subscriber::describe).collect(Collectors.toList());
+            blocking = publishers.isEmpty() ? List.of() : List.copyOf(pushingBack);
         }
-        pushBackLog.longPushBack(this, publishers, blocking);
+        pushBackLog.longPushBack(this, publishers, blocking, nowNs);
     }
 
     @Override

@@ -53,6 +53,7 @@ public final class Broker implements AutoCloseable {
     private final DestinationRegistry destinations;
     private final TransportKind transport;
     private final Listener listener;
+    private final MemoryPushBack memoryPushBack;
     private final Housekeeping housekeeping;
     private final Drain drain;
     private final InetSocketAddress address;
@@ -73,7 +74,7 @@ public final class Broker implements AutoCloseable {
                 rules::forQueue,
                 clock,
                 counters);
-        MemoryPushBack memoryPushBack = new MemoryPushBack(memory, clock, counters);
+        this.memoryPushBack = new MemoryPushBack(memory, clock, counters, sessions::relieveForQueues);
         ByteBufAllocator allocator = allocator(Listener.loopCount(config.transport()));
         SessionContext context = new SessionContext(
                 destinations,
@@ -185,7 +186,7 @@ public final class Broker implements AutoCloseable {
     public BrokerSnapshot counters() {
         long waitingMessages = 0;
         long waitingBytes = 0;
-        int waitingPublishers = 0;
+        int waitingPublishers = memoryPushBack.waitingPublishers();
         for (Destination destination : destinations.all()) {
             DestinationSnapshot snapshot = destination.snapshot();
             waitingMessages += snapshot.waitingMessages();

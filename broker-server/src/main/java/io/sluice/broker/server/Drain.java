@@ -27,8 +27,9 @@ final class Drain {
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     /** A subscriber that has taken nothing for so long is not waited for. */
-    private static final long STALLED_MS = 1000;
+    private static final long STALLED_MS = 1500;
 
+    private static final int LINES = 1000;
     private static final long CLOSE_NS = TimeUnit.MILLISECONDS.toNanos(1200);
 
     private final Sessions sessions;
@@ -46,7 +47,9 @@ final class Drain {
     /** Runs to its end, on the calling thread, which must not be an event loop. */
     void run(long timeoutMs) {
         long deadlineNs = clock.nowNs() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-        sessions.all().forEach(session -> session.connection().execute(session::stopPublishing));
+        // Parking would return at once on a thread that is interrupted.
+        boolean interrupted = Thread.interrupted();
+        sessions.stopPublishing();
         int quietPolls = 0;
         // Twice in a row: a subscriber that was just emptied may be about to get more from its queue.
         while (quietPolls < 2 && clock.nowNs() - deadlineNs < 0) {
@@ -61,6 +64,9 @@ final class Drain {
         }
         for (Connection connection : connections.all()) {
             connection.close(CloseReason.SHUTDOWN, "");
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -84,8 +90,16 @@ final class Drain {
         for (SubscriberSnapshot subscriber : sessions.subscribers()) {
             add(givenUp, subscriber.destination(), subscriber.heldMessages(), subscriber.heldBytes());
         }
-        givenUp.forEach((name, sum) ->
-                LOG.warn("given up at shutdown: {} messages, {} bytes of memory, of {}", sum[0], sum[1], name));
+        givenUp.entrySet().stream()
+                .limit(LINES)
+                .forEach(entry -> LOG.warn(
+                        "given up at shutdown: at most {} messages, {} bytes of memory, of {}",
+                        entry.getValue()[0],
+                        entry.getValue()[1],
+                        entry.getKey()));
+        if (givenUp.size() > LINES) {
+            LOG.warn("given up at shutdown: messages of {} more destinations", givenUp.size() - LINES);
+        }
     }
 
     private static void add(Map<String, long[]> sums, String name, long messages, long bytes) {

@@ -33,7 +33,7 @@ final class Housekeeping {
     private static void runLogged(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("housekeeping failed, and will be tried again", e);
         }
     }

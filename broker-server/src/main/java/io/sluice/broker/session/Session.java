@@ -69,6 +69,9 @@ public final class Session {
         this.gate = new PublisherGate(connection, context.memoryPushBack());
         this.builder = new BatchBuilder(context.allocator(), context.memory());
         context.sessions().add(this);
+        if (context.sessions().isStopping()) {
+            stopPublishing();
+        }
     }
 
     // ---------------------------------------------------------------- subscribing
@@ -351,9 +354,14 @@ public final class Session {
     /** What it would give up if the memory bound were reached: a topic subscriber's queue, or an unfinished frame. */
     @AnyThread
     long sheddableBytes() {
+        return connection.isClosing() ? 0 : Math.max(queuedForTopicBytes(), unfinishedBytes);
+    }
+
+    /** What is held for it as a topic subscriber. */
+    @AnyThread
+    long queuedForTopicBytes() {
         SendQueue queue = sendQueue;
-        long queued = queue != null && queue.canBeShed() ? queue.heldBytes() : 0;
-        return connection.isClosing() ? 0 : Math.max(queued, unfinishedBytes);
+        return queue != null && queue.canBeShed() ? queue.heldBytes() : 0;
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -17,16 +18,25 @@ import java.util.function.LongSupplier;
 /** All clients, and who of them must give up memory when the broker's bound is reached: whoever holds the most. */
 @AnyThread
 public final class Sessions {
+    private static final long FRUITLESS_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final Map<Session, Boolean> sessions = new ConcurrentHashMap<>();
     private final PinnedMemory memory;
     private final ReentrantLock relieving = new ReentrantLock();
+    private final NanoClock clock;
     private final SheddingLog log;
+    private volatile boolean stopping;
+
+    /** When shedding last did not make enough room. Guarded by {@link #relieving}. */
+    private long fruitlessNs;
 
     /** What those hold that are being closed to make room: it need not be made again. */
     private final AtomicLong closingBytes = new AtomicLong();
 
     public Sessions(PinnedMemory memory, NanoClock clock) {
         this.memory = memory;
+        this.clock = clock;
+        this.fruitlessNs = clock.nowNs() - FRUITLESS_PAUSE_NS;
         this.log = new SheddingLog(memory, clock);
     }
 
@@ -36,6 +46,16 @@ public final class Sessions {
 
     void remove(Session session) {
         sessions.remove(session);
+    }
+
+    /** From now on no session is read, neither those there are nor those to come. */
+    public void stopPublishing() {
+        stopping = true;
+        sessions.keySet().forEach(session -> session.connection().execute(session::stopPublishing));
+    }
+
+    boolean isStopping() {
+        return stopping;
     }
 
     public Collection<Session> all() {
@@ -63,18 +83,38 @@ public final class Sessions {
         relieve(() -> memory.bytes() - until);
     }
 
+    /**
+     * Makes room for publishers to queues that wait for memory, at the cost of topic subscribers, if these hold enough for
+     * it; where the memory is held by queues it is these that must be emptied.
+     */
+    public void relieveForQueues() {
+        long held = sessions.keySet().stream()
+                .mapToLong(Session::queuedForTopicBytes)
+                .sum();
+        if (held / 2 >= memory.bytesAboveCalm()) {
+            relieve(memory::bytesAboveCalm);
+        }
+    }
+
     private void relieve(LongSupplier excessBytes) {
         // One at a time; who comes meanwhile need not wait, and a release that charges again must not come in.
         if (relieving.isHeldByCurrentThread() || !relieving.tryLock()) {
             return;
         }
         try {
-            long before = Long.MAX_VALUE;
             long excess = excessBytes.getAsLong() - closingBytes.get();
+            if (excess <= 0 || clock.nowNs() - fruitlessNs < FRUITLESS_PAUSE_NS) {
+                return;
+            }
+            long before = Long.MAX_VALUE;
             while (excess > 0 && excess < before) {
                 before = excess;
                 shedUntil(excessBytes);
                 excess = excessBytes.getAsLong() - closingBytes.get();
+            }
+            if (excess > 0) {
+                // Nobody holds anything that can be shed: looking again at every charge would cost everybody's time.
+                fruitlessNs = clock.nowNs();
             }
         } finally {
             relieving.unlock();

@@ -11,6 +11,9 @@ import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.OwnLoop;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.CloseReason;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -223,6 +226,24 @@ public final class Connection {
         }
     }
 
+    /** Closes because something went wrong while it was served. */
+    @OwnLoop
+    void fail(Throwable cause) {
+        if (cause instanceof IOException) {
+            close(CloseReason.RESET, "");
+        } else if (cause instanceof OutOfMemoryError) {
+            close(CloseReason.MEMORY, "no memory for what it sends: " + cause.getMessage());
+        } else {
+            close(CloseReason.INTERNAL_ERROR, "a fault of the broker: " + stackTrace(cause));
+        }
+    }
+
+    private static String stackTrace(Throwable cause) {
+        StringWriter text = new StringWriter();
+        cause.printStackTrace(new PrintWriter(text));
+        return text.toString();
+    }
+
     @OwnLoop
     private void closeNow(CloseReason reason, String detail) {
         setCloseReason(reason, detail);
@@ -298,6 +319,17 @@ public final class Connection {
         if (onTick != null) {
             onTick.accept(nowNs);
         }
+    }
+
+    /**
+     * Whether something was sent to the client within a time, also bytes that the kernel had taken before. Known with epoll
+     * only; elsewhere false.
+     */
+    @OwnLoop
+    public boolean hasSentWithin(long ms) {
+        return channel instanceof EpollSocketChannel epoll
+                && channel.isActive()
+                && epoll.tcpInfo().lastDataSent() < ms;
     }
 
     /**

@@ -5,16 +5,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.broker.base.OwnLoop;
-import io.sluice.broker.metrics.CloseReason;
-import java.io.IOException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The end of every connection's pipeline: what nobody else handled, and the end of the connection. */
 @OwnLoop
 final class ConnectionTail extends ChannelInboundHandlerAdapter {
-    private static final Logger LOG = LoggerFactory.getLogger(ConnectionTail.class);
-
     private final Connection connection;
     private final Connections connections;
     private final LoopTicker ticker;
@@ -49,16 +43,9 @@ final class ConnectionTail extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
-            connection.close(CloseReason.RESET, "");
-            return;
-        }
+        connection.fail(cause);
         if (cause instanceof OutOfMemoryError) {
-            connection.close(CloseReason.MEMORY, "no memory for what it sends: " + cause.getMessage());
             onAllocationFailed.run();
-            return;
         }
-        LOG.error("a fault of the broker closes {}", connection, cause);
-        connection.close(CloseReason.INTERNAL_ERROR, String.valueOf(cause));
     }
 }

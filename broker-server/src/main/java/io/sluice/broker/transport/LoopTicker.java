@@ -44,7 +44,12 @@ final class LoopTicker {
         long nowNs = clock.nowNs();
         // A copy: a connection that is closed now may leave the set at once.
         for (Connection connection : List.copyOf(connections)) {
-            connection.tick(nowNs);
+            try {
+                connection.tick(nowNs);
+            } catch (Throwable e) {
+                // One connection's fault must not end the timeouts of all others.
+                connection.fail(e);
+            }
         }
     }
 

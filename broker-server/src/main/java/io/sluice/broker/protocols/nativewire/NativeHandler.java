@@ -132,7 +132,6 @@ final class NativeHandler extends ChannelInboundHandlerAdapter implements FrameS
             if (session.isEnded()) {
                 session.inputEnded();
             } else if (decoder.isMidFrame() || expected == Expected.PAYLOAD) {
-                context.counters().unread(decoder.unfinishedBytes());
                 connection.close(
                         CloseReason.CUT_OFF,
                         "the stream ended within a frame, or between a destination and its payload");
@@ -155,6 +154,7 @@ final class NativeHandler extends ChannelInboundHandlerAdapter implements FrameS
     }
 
     private void end() {
+        context.counters().unread(decoder.receivedBytes());
         decoder.close();
         session.onClosed();
     }

@@ -245,8 +245,8 @@ final class LauncherTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"134217728, 256", "1073741824, 512", "68719476736, 4096"})
-    void directMemoryIsHalfOfTheLimitWithinBounds(long limitBytes, long expectedMib) throws Exception {
+    @CsvSource({"134217728, 256", "1073741824, 819", "68719476736, 6144"})
+    void directMemoryIsFourFifthsOfTheLimitWithinBounds(long limitBytes, long expectedMib) throws Exception {
         assertThat(ofFunction("memory_limit() { limit=" + limitBytes + "; }; broker_memory; echo $direct_mib"))
                 .isEqualTo(expectedMib);
     }

@@ -38,9 +38,12 @@ public final class Connections {
     }
 
     void remove(Connection connection) {
-        if (connections.remove(connection) != null) {
-            open.decrementAndGet();
-        }
+        connections.remove(connection);
+    }
+
+    /** Gives a place back. */
+    void leave() {
+        open.decrementAndGet();
     }
 
     public int open() {

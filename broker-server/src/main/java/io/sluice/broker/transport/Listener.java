@@ -9,6 +9,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.uring.IoUringChannelOption;
@@ -19,7 +20,6 @@ import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.config.ListenConfig;
 import io.sluice.broker.config.TransportConfig;
 import io.sluice.broker.metrics.BrokerCounters;
-import io.sluice.broker.metrics.CloseReason;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 /** The port: owns the event loops, accepts connections up to the bound and gives each a {@link Connection}. */
 @AnyThread
 public final class Listener {
+    /** Few: NIO holds that many before the first is looked at. */
+    private static final int ACCEPTS_IN_A_ROW = 4;
+
     private static final int KEEP_ALIVE_IDLE_S = 60;
     private static final int KEEP_ALIVE_INTERVAL_S = 15;
     private static final int KEEP_ALIVE_PROBES = 4;
@@ -97,7 +100,10 @@ public final class Listener {
                 .channel(kind.serverChannel())
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, listen.backlog())
-                .handler(new AcceptFaults(connections))
+                .option(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPTS_IN_A_ROW))
+                .handler(new Admission(connections, counters, closeLog))
                 .childOption(ChannelOption.ALLOCATOR, allocator)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, readBuffers)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -145,17 +151,6 @@ public final class Listener {
     }
 
     private void accept(Channel channel) {
-        counters.accepted();
-        if (!connections.tryEnter()) {
-            counters.closed(CloseReason.CONNECTIONS);
-            closeLog.log(
-                    CloseReason.CONNECTIONS,
-                    "a new connection",
-                    Addresses.text(channel.remoteAddress()),
-                    connections.max() + " are open, which is connections.max; raise it, or the descriptor limit");
-            channel.close();
-            return;
-        }
         Connection connection = new Connection(
                 channel,
                 connections.nextId(),

@@ -22,6 +22,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client from connect to disconnect: what it is subscribed to, what it publishes, and how it leaves.
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 @OwnLoop
 public final class Session {
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
     /** Frames from this size on are batches of their own. */
     private static final int LARGE_BYTES = 16 * 1024;
 
@@ -211,6 +215,16 @@ public final class Session {
         }
     }
 
+    /** What was read is routed, also when the connection is closed in the middle of a read. */
+    private void routeLast() {
+        try {
+            routeBuilt();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.debug("what {} sent last could not be routed", connection, e);
+            builder.discard();
+        }
+    }
+
     private void route(MessageBatch batch) {
         context.counters().received(batch.messages(), batch.payloadBytes());
         DestinationName name = publishName;
@@ -311,14 +325,14 @@ public final class Session {
         connection.finish(CloseReason.SHUTDOWN);
     }
 
-    /** The connection is closed. May be called twice. */
+    /** The connection is closed, or about to be. May be called twice. */
     public void onClosed() {
         if (closed) {
             return;
         }
         closed = true;
         ended = true;
-        builder.discard();
+        routeLast();
         gate.close();
         unfinished(0);
         SendQueue queue = sendQueue;

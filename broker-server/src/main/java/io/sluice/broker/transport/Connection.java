@@ -42,6 +42,9 @@ public final class Connection {
     private @Nullable LongConsumer onTick;
 
     @OwnLoop
+    private @Nullable Runnable onClosing;
+
+    @OwnLoop
     private boolean handshakeDone;
 
     @OwnLoop
@@ -135,6 +138,12 @@ public final class Connection {
         onTick = callback;
     }
 
+    /** Sets what runs on this connection's loop when it is about to be closed, before the socket is; perhaps never. */
+    @OwnLoop
+    public void onClosing(Runnable callback) {
+        onClosing = callback;
+    }
+
     /** The first frame is complete: the handshake timeout is over. */
     @OwnLoop
     public void handshakeDone() {
@@ -212,18 +221,15 @@ public final class Connection {
     }
 
     /**
-     * Closes at once. Counted by reason; where the reason is worth it, logged with the detail, at most so often.
+     * Closes soon, from a task of its own loop; nothing it sends is read any more. Counted by reason; where the reason is worth it, logged with the detail, at most so often.
      *
      * @param detail what happened, with the numbers and what to do; text from clients must be escaped
      */
     @AnyThread
     public void close(CloseReason reason, String detail) {
         closing = true;
-        if (channel.eventLoop().inEventLoop()) {
-            closeNow(reason, detail);
-        } else {
-            execute(() -> closeNow(reason, detail));
-        }
+        // Never at once: the caller may hold a destination's lock, or be in the middle of a read of this connection.
+        execute(() -> closeNow(reason, detail));
     }
 
     /** Closes because something went wrong while it was served. */
@@ -247,6 +253,10 @@ public final class Connection {
     @OwnLoop
     private void closeNow(CloseReason reason, String detail) {
         setCloseReason(reason, detail);
+        // Before the client can see the end: whoever subscribes then must find what this one gave back.
+        if (onClosing != null && canCutWrites()) {
+            onClosing.run();
+        }
         channel.close();
     }
 

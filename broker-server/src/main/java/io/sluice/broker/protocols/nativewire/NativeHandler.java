@@ -44,6 +44,7 @@ final class NativeHandler extends ChannelInboundHandlerAdapter implements FrameS
         this.decoder = new FrameDecoder(context.allocator(), this);
         this.session = new Session(connection, NativeEncoder.INSTANCE, context);
         connection.onTick(this::tick);
+        connection.onClosing(this::end);
     }
 
     @Override

@@ -222,7 +222,7 @@ public final class BrokerMain implements Callable<Integer> {
             Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return true;
         } catch (IOException e) {
-            complain("cannot write the ports file " + target + ": " + e.getMessage());
+            complain("cannot write the ports file " + target + ": " + FileFault.because(e));
             return false;
         }
     }

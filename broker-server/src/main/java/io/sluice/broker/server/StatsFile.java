@@ -38,7 +38,7 @@ final class StatsFile implements AutoCloseable {
         try {
             this.out = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw new BrokerStartException("cannot write the statistics file " + file + ": " + e.getMessage(), e);
+            throw new BrokerStartException("cannot write the statistics file " + file + ": " + FileFault.because(e), e);
         }
     }
 
@@ -52,7 +52,7 @@ final class StatsFile implements AutoCloseable {
             out.flush();
         } catch (IOException e) {
             failed = true;
-            LOG.warn("cannot write the statistics file {} any more: {}", file, e.getMessage());
+            LOG.warn("cannot write the statistics file {} any more: {}", file, FileFault.because(e));
         }
     }
 

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class PlainClient implements AutoCloseable {
     /** The zero-length frame that takes leave. */
-    public static final byte[] GOODBYE = new byte[4];
+    static final byte[] GOODBYE = new byte[4];
 
     private static final int CONNECT_TIMEOUT_MS = 10_000;
     private static final int READ_BYTES = 64 * 1024;

@@ -158,10 +158,14 @@ public final class Connection {
         }
     }
 
-    /** Whether nobody would notice that the client has closed: with NIO, while it is not read. */
+    /**
+     * Whether nobody might notice that the client has gone: with NIO while it is not read, with io_uring (Netty 4.2.18) also
+     * after it was not read for a while.
+     */
     @OwnLoop
     boolean isOutOfSight() {
-        return transport == TransportKind.NIO && !channel.config().isAutoRead() && closeReason == null;
+        boolean unread = transport == TransportKind.NIO && !channel.config().isAutoRead();
+        return closeReason == null && (unread || transport == TransportKind.IO_URING);
     }
 
     /**

@@ -223,7 +223,7 @@ final class NameChecks {
             }
         }
         for (String line : MALFORMED_HEX) {
-            for (String hex : line.split(" ")) {
+            for (String hex : line.split(" ", -1)) {
                 byte[] malformed = HexFormat.of().parseHex(hex);
                 names.add(malformed);
                 names.add(join(utf8("/topic/"), malformed));

@@ -444,9 +444,19 @@ public final class SendQueue implements Subscriber {
     @OwnLoop
     public void tick(long nowNs) {
         boolean holds;
+        boolean tell;
+        boolean recovered;
         synchronized (lock) {
             dropExpired();
             holds = backlog.heldMessages() > 0;
+            tell = takeRoomNotice();
+            recovered = takeRecovery();
+        }
+        if (tell) {
+            tellRoom();
+        }
+        if (recovered) {
+            slowLog.ended(nowNs, "caught up", droppedMessages());
         }
         InFlight head = inFlight.peekFirst();
         long taken = takenEver + (head == null ? 0 : head.slice.taken());

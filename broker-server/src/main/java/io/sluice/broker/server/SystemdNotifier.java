@@ -8,7 +8,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -51,18 +50,16 @@ final class SystemdNotifier {
                     .group(loop)
                     .channel(EpollDomainDatagramChannel.class)
                     .handler(new ChannelInboundHandlerAdapter())
-                    .register()
+                    .connect(new DomainSocketAddress(path(socket)))
                     .sync()
                     .channel();
-            DomainSocketAddress address = new DomainSocketAddress(path(socket));
-            channel.writeAndFlush(
-                            new DomainDatagramPacket(Unpooled.copiedBuffer(state, StandardCharsets.US_ASCII), address))
+            channel.writeAndFlush(Unpooled.copiedBuffer(state, StandardCharsets.US_ASCII))
                     .sync();
             channel.close().sync();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
-            LOG.warn("cannot tell systemd {} at {}: {}", state, socket, e.getMessage());
+            LOG.warn("cannot tell systemd {} at {}: {}", state, socket, e.toString());
         } finally {
             loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         }

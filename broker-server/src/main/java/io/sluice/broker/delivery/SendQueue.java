@@ -1,8 +1,5 @@
 package io.sluice.broker.delivery;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.base.HeldUnder;
 import io.sluice.broker.base.NanoClock;
@@ -17,7 +14,6 @@ import io.sluice.broker.metrics.CloseReason;
 import io.sluice.broker.metrics.DropReason;
 import io.sluice.broker.metrics.SubscriberSnapshot;
 import io.sluice.broker.transport.Connection;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -37,17 +33,13 @@ public final class SendQueue implements Subscriber {
     private static final int SLOW_FROM_PERCENT = 75;
     private static final int SLOW_UNTIL_PERCENT = 25;
     private static final int ROOM_PERCENT = 50;
-    private static final int MAX_IN_FLIGHT_BATCHES = 64;
     private static final long NOT_READING_MS = 5000;
     private static final long LATELY_MS = 600;
     private static final int ROUNDS_PER_DRAIN = 16;
 
     private final Connection connection;
-    private final Channel channel;
-    private final DeliveryEncoder encoder;
     private final SendQueueSettings settings;
     private final boolean ofQueue;
-    private final int maxInFlightBytes;
     private final NanoClock clock;
     private final String who;
 
@@ -79,12 +71,7 @@ public final class SendQueue implements Subscriber {
     private boolean admitting;
 
     @OwnLoop
-    private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
-
-    @OwnLoop
-    private final List<WireSlice> starting = new ArrayList<>();
-
-    private final ChannelFutureListener onWritten = this::onWritten;
+    private final Flights flights;
 
     @OwnLoop
     private final SlowEpisodeLog slowLog;
@@ -96,37 +83,16 @@ public final class SendQueue implements Subscriber {
     private @Nullable Runnable whenEmpty;
 
     @OwnLoop
-    private long inFlightBytes;
-
-    @OwnLoop
-    private boolean flushing;
-
-    @OwnLoop
     private boolean drainScheduled;
 
     @OwnLoop
     private boolean stalled;
-
-    @OwnLoop
-    private boolean unlimited;
-
-    @OwnLoop
-    private long doneCostBytes;
-
-    @OwnLoop
-    private long doneMessages;
-
-    @OwnLoop
-    private long donePayloadBytes;
 
     /** When the kernel last took something, or nothing was held. Written by the own loop. */
     private volatile long progressNs;
 
     @OwnLoop
     private long progressSeen;
-
-    @OwnLoop
-    private long takenEver;
 
     /**
      * @param ofQueue whether the destination is a queue: then the bounds are the window, and nothing is dropped
@@ -141,11 +107,8 @@ public final class SendQueue implements Subscriber {
             int maxInFlightBytes,
             NanoClock clock) {
         this.connection = connection;
-        this.channel = connection.channel();
-        this.encoder = encoder;
         this.settings = settings;
         this.ofQueue = ofQueue;
-        this.maxInFlightBytes = maxInFlightBytes;
         this.clock = clock;
         this.backlog = new Backlog(settings.bounds());
         if (settings.maxAgeMs() > 0) {
@@ -154,6 +117,7 @@ public final class SendQueue implements Subscriber {
         this.counters = new SubscriberCounters(connection.counters());
         this.who = connection.id() + " (" + connection.remoteAddress() + ", " + destinationName + ")";
         this.slowLog = new SlowEpisodeLog(who);
+        this.flights = new Flights(connection.channel(), encoder, maxInFlightBytes, this::onTaken);
         this.progressNs = clock.nowNs();
     }
 
@@ -305,13 +269,13 @@ public final class SendQueue implements Subscriber {
 
     @OwnLoop
     private void drain() {
-        assert channel.eventLoop().inEventLoop();
+        assert connection.channel().eventLoop().inEventLoop();
         drainScheduled = false;
         for (int round = 0; round < ROUNDS_PER_DRAIN; round++) {
             if (!takeFromBacklog()) {
                 return;
             }
-            writeStarting();
+            flights.write();
         }
         scheduleDrain();
     }
@@ -323,15 +287,15 @@ public final class SendQueue implements Subscriber {
         boolean recovered;
         boolean took = false;
         synchronized (lock) {
-            settleDone();
+            flights.settle(backlog, counters);
             dropExpired();
             MessageBatch batch;
-            while (hasPlaceInFlight() && (batch = backlog.poll()) != null) {
-                startFlight(batch);
+            while (!stalled && flights.hasPlace() && (batch = backlog.poll()) != null) {
+                flights.start(batch);
                 took = true;
             }
-            drainPending = took || !inFlight.isEmpty() || !backlog.isEmpty();
-            backlog.setBlocked(!took && !inFlight.isEmpty());
+            drainPending = took || !flights.isEmpty() || !backlog.isEmpty();
+            backlog.setBlocked(!took && !flights.isEmpty());
             tell = takeRoomNotice();
             recovered = takeRecovery();
         }
@@ -341,7 +305,7 @@ public final class SendQueue implements Subscriber {
         if (recovered) {
             slowLog.ended(clock.nowNs(), "caught up", droppedMessages());
         }
-        if (!took && inFlight.isEmpty() && whenEmpty != null) {
+        if (!took && flights.isEmpty() && whenEmpty != null) {
             Runnable done = whenEmpty;
             whenEmpty = null;
             done.run();
@@ -349,47 +313,12 @@ public final class SendQueue implements Subscriber {
         return took;
     }
 
+    /** The kernel has taken something after it was blocked. */
     @OwnLoop
-    private boolean hasPlaceInFlight() {
-        return unlimited || !stalled && inFlightBytes < maxInFlightBytes && inFlight.size() < MAX_IN_FLIGHT_BATCHES;
-    }
-
-    @OwnLoop
-    private void startFlight(MessageBatch batch) {
-        InFlight flight = new InFlight(batch, new WireSlice(encoder.encode(batch)));
-        inFlightBytes += flight.wireBytes;
-        inFlight.addLast(flight);
-        starting.add(flight.slice);
-    }
-
-    /** Writes what was just taken, with one flush: each flush is a system call. */
-    @OwnLoop
-    private void writeStarting() {
-        flushing = true;
-        for (int i = 0; i < starting.size(); i++) {
-            // The channel's reference; it releases it when the kernel has taken the bytes, or the write failed.
-            channel.write(starting.get(i).retain()).addListener(onWritten);
-        }
-        starting.clear();
-        channel.flush();
-        flushing = false;
-    }
-
-    @OwnLoop
-    private void onWritten(ChannelFuture write) {
-        if (!write.isSuccess()) {
-            // What was not taken stays in flight: onClosed() gives it back.
-            return;
-        }
-        InFlight flight = inFlight.removeFirst();
-        takenEver += flight.wireBytes;
-        inFlightBytes -= flight.wireBytes;
-        doneCostBytes += flight.batch.costBytes();
-        doneMessages += flight.messages;
-        donePayloadBytes += flight.batch.payloadBytesOf(flight.messages);
-        flight.batch.release();
-        if (!flushing) {
-            scheduleDrain();
+    private void onTaken() {
+        scheduleDrain();
+        if (stalled) {
+            recover();
         }
     }
 
@@ -399,18 +328,6 @@ public final class SendQueue implements Subscriber {
             drainScheduled = true;
             connection.execute(this::drain);
         }
-        if (stalled) {
-            recover();
-        }
-    }
-
-    @HeldUnder("lock")
-    private void settleDone() {
-        backlog.settle(doneCostBytes, doneMessages);
-        counters.written(doneMessages, donePayloadBytes);
-        doneCostBytes = 0;
-        doneMessages = 0;
-        donePayloadBytes = 0;
     }
 
     @HeldUnder("lock")
@@ -458,8 +375,13 @@ public final class SendQueue implements Subscriber {
         if (recovered) {
             slowLog.ended(nowNs, "caught up", droppedMessages());
         }
-        InFlight head = inFlight.peekFirst();
-        long taken = takenEver + (head == null ? 0 : head.slice.taken());
+        checkProgress(nowNs, holds);
+        slowLog.tick(nowNs, heldMessages(), heldBytes(), remedy());
+    }
+
+    @OwnLoop
+    private void checkProgress(long nowNs, boolean holds) {
+        long taken = flights.takenBytes();
         // The kernel asks for more only when much of what it took has gone; a slow reader may keep it busy for seconds.
         if (taken != progressSeen || !holds || connection.hasSentWithin(LATELY_MS)) {
             progressSeen = taken;
@@ -476,7 +398,6 @@ public final class SendQueue implements Subscriber {
                     CloseReason.PUSH_BACK_TIMEOUT,
                     "took nothing for " + stalledMs + " ms while publishers wait; " + full());
         }
-        slowLog.tick(nowNs, heldMessages(), heldBytes(), remedy());
     }
 
     @HeldUnder("lock")
@@ -514,7 +435,7 @@ public final class SendQueue implements Subscriber {
         List<MessageBatch> unsent = new ArrayList<>();
         synchronized (lock) {
             if (connection.canCutWrites()) {
-                cutFlights(unsent);
+                flights.cut(unsent, backlog);
             }
             takeAll(unsent);
             counters.returned(messagesOf(unsent));
@@ -525,24 +446,6 @@ public final class SendQueue implements Subscriber {
                 stalledMs,
                 messagesOf(unsent));
         from.giveBack(unsent);
-    }
-
-    /** Takes the messages out of flight that the kernel has not begun to take. */
-    @HeldUnder("lock")
-    private void cutFlights(List<MessageBatch> unsent) {
-        for (InFlight flight : inFlight) {
-            int taken = flight.slice.taken();
-            int keep = encoder.messagesWithin(flight.batch, taken);
-            if (encoder.wireBytes(flight.batch, keep) < taken) {
-                keep++;
-            }
-            if (keep < flight.messages) {
-                flight.slice.cutAfter(encoder.wireBytes(flight.batch, keep));
-                unsent.add(flight.batch.copy(keep, flight.messages));
-                backlog.settle(0, flight.messages - keep);
-                flight.messages = keep;
-            }
-        }
     }
 
     @HeldUnder("lock")
@@ -581,7 +484,7 @@ public final class SendQueue implements Subscriber {
     @OwnLoop
     public void flushAll() {
         connection.writeToTheEnd();
-        unlimited = true;
+        flights.lift();
         drain();
     }
 
@@ -600,8 +503,7 @@ public final class SendQueue implements Subscriber {
         List<MessageBatch> unsent = new ArrayList<>();
         synchronized (lock) {
             closed = true;
-            settleDone();
-            collectFlights(unsent);
+            flights.collect(unsent, backlog, counters);
             takeAll(unsent);
             if (from != null && from.takesBack()) {
                 counters.returned(messagesOf(unsent));
@@ -616,27 +518,6 @@ public final class SendQueue implements Subscriber {
             from.gone(this);
         }
         slowLog.ended(clock.nowNs(), "left", droppedMessages());
-    }
-
-    @HeldUnder("lock")
-    private void collectFlights(List<MessageBatch> unsent) {
-        for (InFlight flight : inFlight) {
-            MessageBatch batch = flight.batch;
-            // A message cut in the middle counts as unsent: nobody can have received it.
-            int whole = Math.min(flight.messages, encoder.messagesWithin(batch, flight.slice.taken()));
-            counters.written(whole, batch.payloadBytesOf(whole));
-            backlog.settle(batch.costBytes(), flight.messages);
-            if (whole == 0 && flight.messages == batch.messages()) {
-                unsent.add(batch);
-                continue;
-            }
-            if (whole < flight.messages) {
-                unsent.add(batch.copy(whole, flight.messages));
-            }
-            batch.release();
-        }
-        inFlight.clear();
-        inFlightBytes = 0;
     }
 
     @HeldUnder("lock")

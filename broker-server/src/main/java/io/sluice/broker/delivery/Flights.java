@@ -1,0 +1,174 @@
+package io.sluice.broker.delivery;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.sluice.broker.base.HeldUnder;
+import io.sluice.broker.base.OwnLoop;
+import io.sluice.broker.message.Backlog;
+import io.sluice.broker.message.MessageBatch;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a send queue has handed to its channel and the kernel has not taken yet, oldest first. A bounded piece: what is in
+ * flight can no longer be dropped by a policy, but it can be had back when the kernel has not begun to take it.
+ *
+ * <p>Belongs to the subscriber's event loop. A batch in flight stays held in the send queue's backlog until it is settled
+ * there, under the send queue's lock.
+ */
+@OwnLoop
+final class Flights {
+    private static final int MAX_BATCHES = 64;
+
+    private final Channel channel;
+    private final DeliveryEncoder encoder;
+    private final Runnable whenTaken;
+    private final ChannelFutureListener onWritten = this::onWritten;
+    private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
+    private final List<WireSlice> starting = new ArrayList<>();
+    private long maxBytes;
+    private int maxBatches = MAX_BATCHES;
+    private long bytes;
+    private long takenBytes;
+    private boolean writing;
+    private long doneCostBytes;
+    private long doneMessages;
+    private long donePayloadBytes;
+
+    /** One batch, with its reference, and how many of its messages are to go. */
+    private static final class InFlight {
+        final MessageBatch batch;
+        final WireSlice slice;
+        final int wireBytes;
+        int messages;
+
+        InFlight(MessageBatch batch, WireSlice slice) {
+            this.batch = batch;
+            this.slice = slice;
+            this.wireBytes = slice.readableBytes();
+            this.messages = batch.messages();
+        }
+    }
+
+    /**
+     * @param maxBytes no more is started when so much is in flight, in bytes of the wire
+     * @param whenTaken told when the kernel has taken a batch later than at once
+     */
+    Flights(Channel channel, DeliveryEncoder encoder, long maxBytes, Runnable whenTaken) {
+        this.channel = channel;
+        this.encoder = encoder;
+        this.maxBytes = maxBytes;
+        this.whenTaken = whenTaken;
+    }
+
+    boolean isEmpty() {
+        return inFlight.isEmpty();
+    }
+
+    boolean hasPlace() {
+        return bytes < maxBytes && inFlight.size() < maxBatches;
+    }
+
+    /** From now on there is always a place. */
+    void lift() {
+        maxBytes = Long.MAX_VALUE;
+        maxBatches = Integer.MAX_VALUE;
+    }
+
+    /** Takes over a batch and its reference; {@link #write} sends it. */
+    void start(MessageBatch batch) {
+        InFlight flight = new InFlight(batch, new WireSlice(encoder.encode(batch)));
+        bytes += flight.wireBytes;
+        inFlight.addLast(flight);
+        starting.add(flight.slice);
+    }
+
+    /** Writes what was started, with one flush: each flush is a system call. */
+    void write() {
+        writing = true;
+        for (int i = 0; i < starting.size(); i++) {
+            // The channel's reference; it releases it when the kernel has taken the bytes, or the write failed.
+            channel.write(starting.get(i).retain()).addListener(onWritten);
+        }
+        starting.clear();
+        channel.flush();
+        writing = false;
+    }
+
+    private void onWritten(ChannelFuture write) {
+        if (!write.isSuccess()) {
+            // What was not taken stays in flight: the channel is closed, and collect() gives it back.
+            return;
+        }
+        InFlight flight = inFlight.removeFirst();
+        takenBytes += flight.wireBytes;
+        bytes -= flight.wireBytes;
+        doneCostBytes += flight.batch.costBytes();
+        doneMessages += flight.messages;
+        donePayloadBytes += flight.batch.payloadBytesOf(flight.messages);
+        flight.batch.release();
+        if (!writing) {
+            whenTaken.run();
+        }
+    }
+
+    /** How much the kernel has taken since the beginning, in bytes of the wire; grows with each byte. */
+    long takenBytes() {
+        InFlight head = inFlight.peekFirst();
+        return takenBytes + (head == null ? 0 : head.slice.taken());
+    }
+
+    /** Takes what has arrived in the kernel out of the backlog, and counts it. */
+    @HeldUnder("the send queue's lock")
+    void settle(Backlog backlog, SubscriberCounters counters) {
+        backlog.settle(doneCostBytes, doneMessages);
+        counters.written(doneMessages, donePayloadBytes);
+        doneCostBytes = 0;
+        doneMessages = 0;
+        donePayloadBytes = 0;
+    }
+
+    /** Has the messages back that the kernel has not begun to take; what it has begun stays in flight. */
+    @HeldUnder("the send queue's lock")
+    void cut(List<MessageBatch> unsent, Backlog backlog) {
+        for (InFlight flight : inFlight) {
+            int taken = flight.slice.taken();
+            int keep = encoder.messagesWithin(flight.batch, taken);
+            if (encoder.wireBytes(flight.batch, keep) < taken) {
+                keep++;
+            }
+            if (keep < flight.messages) {
+                MessageBatch back = flight.batch.copy(keep, flight.messages);
+                flight.slice.cutAfter(encoder.wireBytes(flight.batch, keep));
+                backlog.settle(0, flight.messages - keep);
+                flight.messages = keep;
+                unsent.add(back);
+            }
+        }
+    }
+
+    /** Has everything back, for the channel is closed or about to be. Counts the whole messages the kernel has taken. */
+    @HeldUnder("the send queue's lock")
+    void collect(List<MessageBatch> unsent, Backlog backlog, SubscriberCounters counters) {
+        settle(backlog, counters);
+        for (InFlight flight : inFlight) {
+            MessageBatch batch = flight.batch;
+            // A message cut in the middle counts as unsent: nobody can have received it.
+            int whole = Math.min(flight.messages, encoder.messagesWithin(batch, flight.slice.taken()));
+            counters.written(whole, batch.payloadBytesOf(whole));
+            backlog.settle(batch.costBytes(), flight.messages);
+            if (whole == 0 && flight.messages == batch.messages()) {
+                unsent.add(batch);
+                continue;
+            }
+            if (whole < flight.messages) {
+                unsent.add(batch.copy(whole, flight.messages));
+            }
+            batch.release();
+        }
+        inFlight.clear();
+        bytes = 0;
+    }
+}

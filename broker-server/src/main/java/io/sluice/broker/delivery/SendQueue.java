@@ -167,9 +167,13 @@ public final class SendQueue implements Subscriber {
         }
         long messagesBefore = backlog.droppedMessages();
         long bytesBefore = backlog.droppedBytes();
+        Offer offer;
         admitting = true;
-        Offer offer = settings.policy().offer(backlog, batch);
-        admitting = false;
+        try {
+            offer = settings.policy().offer(backlog, batch);
+        } finally {
+            admitting = false;
+        }
         counters.dropped(
                 DropReason.OVERFLOW, backlog.droppedMessages() - messagesBefore, backlog.droppedBytes() - bytesBefore);
         return offer;
@@ -560,7 +564,9 @@ public final class SendQueue implements Subscriber {
         }
     }
 
-    private boolean isSlow() {
+    /** Whether it is in a slow episode. */
+    @AnyThread
+    public boolean isSlow() {
         synchronized (lock) {
             return slow;
         }

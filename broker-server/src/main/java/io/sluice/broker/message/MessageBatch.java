@@ -22,6 +22,9 @@ public final class MessageBatch extends AbstractReferenceCounted {
     /** What a batch costs besides its buffer: the objects around it and its place in a queue. */
     public static final int OVERHEAD_BYTES = 256;
 
+    /** What a batch takes of the heap, in bytes, rounded up: itself, its buffer's object and count, its place and numbers. */
+    public static final int HEAP_BYTES = 300;
+
     /** The most payload bytes that are put together in one batch; only a single message may be longer. */
     public static final int MAX_BYTES = 64 * 1024;
 
@@ -54,7 +57,7 @@ public final class MessageBatch extends AbstractReferenceCounted {
         this.arrivedNs = arrivedNs;
         this.memory = memory;
         this.costBytes = OVERHEAD_BYTES + keptAlive(frames);
-        memory.charge(costBytes);
+        memory.chargeBatch(costBytes);
     }
 
     /** What the allocator really gave: a pooled buffer is rounded up to a size class, a slice keeps the whole alive. */
@@ -221,7 +224,7 @@ public final class MessageBatch extends AbstractReferenceCounted {
     @Override
     protected void deallocate() {
         frames.release();
-        memory.discharge(costBytes);
+        memory.dischargeBatch(costBytes);
     }
 
     @Override

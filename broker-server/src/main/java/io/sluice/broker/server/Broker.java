@@ -16,6 +16,7 @@ import io.sluice.broker.destination.Destination;
 import io.sluice.broker.destination.DestinationRegistry;
 import io.sluice.broker.destination.DestinationSnapshot;
 import io.sluice.broker.destination.MemoryPushBack;
+import io.sluice.broker.message.MessageBatch;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.DropReason;
 import io.sluice.broker.protocols.nativewire.NativeProtocol;
@@ -63,7 +64,7 @@ public final class Broker implements AutoCloseable {
         NanoClock clock = NanoClock.SYSTEM;
         this.config = config;
         this.memoryBounds = memoryBounds(config);
-        this.memory = new PinnedMemory(memoryBounds.maxBytes());
+        this.memory = new PinnedMemory(memoryBounds.maxBytes(), maxBatches());
         this.sessions = new Sessions(memory, clock);
         memory.onFull(sessions::relieveMemory);
         this.connections = new Connections(maxConnections(config));
@@ -124,6 +125,11 @@ public final class Broker implements AutoCloseable {
         return bounds;
     }
 
+    /** As many as fill half of the heap. */
+    private static long maxBatches() {
+        return Math.max(1000, Runtime.getRuntime().maxMemory() / 2 / MessageBatch.HEAP_BYTES);
+    }
+
     private static int maxConnections(BrokerConfig config) {
         DescriptorLimit limit = DescriptorLimit.detect();
         if (limit.soft() < FEWEST_DESCRIPTORS) {
@@ -175,6 +181,11 @@ public final class Broker implements AutoCloseable {
     /** Epoll, NIO or io_uring. */
     public TransportKind transport() {
         return transport;
+    }
+
+    /** How many batches of messages may wait at once, for what each takes of the heap. */
+    public long maxWaitingBatches() {
+        return memory.maxBatches();
     }
 
     /** How many clients may be connected at once. */

@@ -10,7 +10,7 @@ final class StartUp {
 
     static String readyLine(Broker broker, String configuration) {
         return String.format(
-                "ready at %s: pid %d, %s, sluice %s, java %s, netty %s (%s), memory bound %s, %d connections at most,"
+                "ready at %s: pid %d, %s, sluice %s, java %s, netty %s (%s), memory bound %s, %d batches at most (half of %d MiB heap), %d connections at most,"
                         + " started in %d ms",
                 Addresses.text(broker.address()),
                 ProcessHandle.current().pid(),
@@ -20,6 +20,8 @@ final class StartUp {
                 nettyVersion(),
                 broker.transport().text(),
                 broker.memoryBounds().origin(),
+                broker.maxWaitingBatches(),
+                Runtime.getRuntime().maxMemory() >> 20,
                 broker.maxConnections(),
                 ProcessAge.ms());
     }

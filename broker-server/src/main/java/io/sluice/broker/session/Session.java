@@ -22,8 +22,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One client from connect to disconnect: what it is subscribed to, what it publishes, and how it leaves.
@@ -34,8 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 @OwnLoop
 public final class Session {
-    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-
     /** Frames from this size on are batches of their own. */
     private static final int LARGE_BYTES = 16 * 1024;
 
@@ -57,11 +53,11 @@ public final class Session {
     private long unroutedBytes;
     private long goodbyeUntilNs;
     private boolean ended;
-    private boolean closed;
 
     private volatile @Nullable SendQueue sendQueue;
     private volatile @Nullable DestinationName subscribedTo;
     private volatile int unfinishedBytes;
+    private volatile boolean closed;
 
     /** What it held when it was closed to make room. */
     private final AtomicLong closingBytes = new AtomicLong();
@@ -201,6 +197,11 @@ public final class Session {
         routeBuilt();
     }
 
+    /** Something went wrong in the middle of a read: what it brought and is not routed is thrown away. */
+    public void abandonRead() {
+        builder.discard();
+    }
+
     private void routeBuilt() {
         if (!builder.isEmpty()) {
             route(builder.build(context.clock().nowNs()));
@@ -215,22 +216,12 @@ public final class Session {
         }
     }
 
-    /** What was read is routed, also when the connection is closed in the middle of a read. */
-    private void routeLast() {
-        try {
-            routeBuilt();
-        } catch (RuntimeException | OutOfMemoryError e) {
-            LOG.debug("what {} sent last could not be routed", connection, e);
-            builder.discard();
-        }
-    }
-
     private void route(MessageBatch batch) {
         context.counters().received(batch.messages(), batch.payloadBytes());
         DestinationName name = publishName;
         while (publishDestination != null && name != null) {
             Destination destination = publishDestination;
-            if (name.kind() == DestinationKind.QUEUE && context.memory().isFull()) {
+            if (name.kind() == DestinationKind.QUEUE && context.memory().isOver()) {
                 refuse(batch, name);
                 return;
             }
@@ -332,7 +323,7 @@ public final class Session {
         }
         closed = true;
         ended = true;
-        routeLast();
+        builder.discard();
         gate.close();
         unfinished(0);
         SendQueue queue = sendQueue;
@@ -373,9 +364,16 @@ public final class Session {
 
     /** What is held for it as a topic subscriber. */
     @AnyThread
-    long queuedForTopicBytes() {
+    private long queuedForTopicBytes() {
         SendQueue queue = sendQueue;
         return queue != null && queue.canBeShed() ? queue.heldBytes() : 0;
+    }
+
+    /** What is held for it as a topic subscriber, if it is slow. */
+    @AnyThread
+    long queuedForSlowBytes() {
+        SendQueue queue = sendQueue;
+        return queue != null && queue.isSlow() && !connection.isClosing() ? queuedForTopicBytes() : 0;
     }
 
     /**
@@ -397,6 +395,10 @@ public final class Session {
             return 0;
         }
         closingBytes.addAndGet(closing);
+        if (closed) {
+            // It was closed meanwhile, and has taken back what it knew of.
+            context.sessions().closed(closingBytes.getAndSet(0));
+        }
         connection.close(
                 CloseReason.MEMORY,
                 "the broker's memory bound of " + context.memory().maxBytes() + " bytes was reached, and it held "

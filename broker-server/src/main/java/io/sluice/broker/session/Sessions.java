@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 
 /** All clients, and who of them must give up memory when the broker's bound is reached: whoever holds the most. */
 @AnyThread
@@ -74,29 +75,29 @@ public final class Sessions {
      * for them, connections with an unfinished frame are closed. Queues are never touched.
      */
     public void relieveMemory() {
-        relieve(memory::excessBytes);
+        relieve(memory::excessBytes, Session::sheddableBytes);
     }
 
     /** Makes room for {@code bytes} more although the bound may not be reached: an allocation has failed. */
     public void relieveMemory(long bytes) {
         long until = memory.bytes() - bytes;
-        relieve(() -> memory.bytes() - until);
+        relieve(() -> memory.bytes() - until, Session::sheddableBytes);
     }
 
     /**
-     * Makes room for publishers to queues that wait for memory, at the cost of topic subscribers, if these hold enough for
-     * it; where the memory is held by queues it is these that must be emptied.
+     * Makes room for publishers to queues that wait for memory, at the cost of slow topic subscribers, if these hold enough
+     * for it; where the memory is held by queues it is these that must be emptied.
      */
     public void relieveForQueues() {
         long held = sessions.keySet().stream()
-                .mapToLong(Session::queuedForTopicBytes)
+                .mapToLong(Session::queuedForSlowBytes)
                 .sum();
         if (held / 2 >= memory.bytesAboveCalm()) {
-            relieve(memory::bytesAboveCalm);
+            relieve(memory::bytesAboveCalm, Session::queuedForSlowBytes);
         }
     }
 
-    private void relieve(LongSupplier excessBytes) {
+    private void relieve(LongSupplier excessBytes, ToLongFunction<Session> heldBytes) {
         // One at a time; who comes meanwhile need not wait, and a release that charges again must not come in.
         if (relieving.isHeldByCurrentThread() || !relieving.tryLock()) {
             return;
@@ -109,7 +110,7 @@ public final class Sessions {
             long before = Long.MAX_VALUE;
             while (excess > 0 && excess < before) {
                 before = excess;
-                shedUntil(excessBytes);
+                shedUntil(excessBytes, heldBytes);
                 excess = excessBytes.getAsLong() - closingBytes.get();
             }
             if (excess > 0) {
@@ -122,10 +123,10 @@ public final class Sessions {
     }
 
     /** What is dropped is gone at once, unless others share it; what is closed is gone when its loop gets to it. */
-    private void shedUntil(LongSupplier excessBytes) {
+    private void shedUntil(LongSupplier excessBytes, ToLongFunction<Session> heldBytes) {
         record Holder(Session session, long bytes) {}
         List<Holder> largestFirst = sessions.keySet().stream()
-                .map(session -> new Holder(session, session.sheddableBytes()))
+                .map(session -> new Holder(session, heldBytes.applyAsLong(session)))
                 .filter(holder -> holder.bytes() > 0)
                 .sorted(Comparator.comparingLong(Holder::bytes).reversed())
                 .toList();

@@ -258,10 +258,13 @@ public final class Connection {
     private void closeNow(CloseReason reason, String detail) {
         setCloseReason(reason, detail);
         // Before the client can see the end: whoever subscribes then must find what this one gave back.
-        if (onClosing != null && canCutWrites()) {
-            onClosing.run();
+        try {
+            if (onClosing != null && canCutWrites()) {
+                onClosing.run();
+            }
+        } finally {
+            channel.close();
         }
-        channel.close();
     }
 
     @OwnLoop

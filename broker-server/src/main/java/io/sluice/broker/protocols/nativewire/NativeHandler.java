@@ -55,11 +55,23 @@ final class NativeHandler extends ChannelInboundHandlerAdapter implements FrameS
                 return;
             }
             readNs = clock.nowNs();
-            decoder.decode(in);
-            session.endOfRead();
+            decodeAndRoute(in);
             session.unfinished(decoder.unfinishedBytes());
         } finally {
             in.release();
+        }
+    }
+
+    private void decodeAndRoute(ByteBuf in) {
+        boolean routed = false;
+        try {
+            decoder.decode(in);
+            session.endOfRead();
+            routed = true;
+        } finally {
+            if (!routed) {
+                session.abandonRead();
+            }
         }
     }
 

@@ -136,6 +136,9 @@ public final class PinnedMemory {
     }
 
     private static long percentOf(long bound, int percent) {
+        if (bound == Long.MAX_VALUE) {
+            return bound;
+        }
         return bound >= 100_000 ? bound / 100 * percent : bound * percent / 100;
     }
 }

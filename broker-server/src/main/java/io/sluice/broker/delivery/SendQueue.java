@@ -34,6 +34,9 @@ public final class SendQueue implements Subscriber {
     private static final int SLOW_UNTIL_PERCENT = 25;
     private static final int ROOM_PERCENT = 50;
     private static final long NOT_READING_MS = 5000;
+    /** When this loop did not run for so long, nobody is to blame. */
+    private static final long AWAY_NS = TimeUnit.SECONDS.toNanos(3);
+
     private static final long LATELY_MS = 600;
     private static final int ROUNDS_PER_DRAIN = 16;
 
@@ -65,6 +68,9 @@ public final class SendQueue implements Subscriber {
     private boolean slow;
 
     @HeldUnder("lock")
+    private long droppedBeforeSlow;
+
+    @HeldUnder("lock")
     private boolean closed;
 
     @HeldUnder("lock")
@@ -94,6 +100,9 @@ public final class SendQueue implements Subscriber {
     @OwnLoop
     private long progressSeen;
 
+    @OwnLoop
+    private long tickedNs;
+
     /**
      * @param ofQueue whether the destination is a queue: then the bounds are the window, and nothing is dropped
      * @param maxInFlightBytes how much is handed to the channel at a time, in bytes of the wire
@@ -119,6 +128,7 @@ public final class SendQueue implements Subscriber {
         this.slowLog = new SlowEpisodeLog(who);
         this.flights = new Flights(connection.channel(), encoder, maxInFlightBytes, this::onTaken);
         this.progressNs = clock.nowNs();
+        this.tickedNs = progressNs;
     }
 
     /** Where messages come from and where they are given back to. */
@@ -140,10 +150,11 @@ public final class SendQueue implements Subscriber {
                 batch.release();
                 return Offer.CLOSED;
             }
+            long droppedBefore = counters.droppedMessages();
             offer = admit(batch);
             pushingBack |= offer == Offer.PUSHED_BACK;
             closed = offer == Offer.CLOSED;
-            becameSlow = becomesSlow(offer == Offer.DROPPED);
+            becameSlow = becomesSlow(droppedBefore);
             wake = !drainPending && !backlog.isEmpty();
             drainPending |= wake;
         }
@@ -236,7 +247,7 @@ public final class SendQueue implements Subscriber {
             long half = backlog.heldBytes() / 2;
             long droppedBefore = counters.droppedMessages();
             while (backlog.heldBytes() > half && dropOldest(DropReason.MEMORY)) {}
-            becameSlow = becomesSlow(counters.droppedMessages() > droppedBefore);
+            becameSlow = becomesSlow(droppedBefore);
             tell = takeRoomNotice();
         }
         if (tell) {
@@ -250,11 +261,13 @@ public final class SendQueue implements Subscriber {
 
     /** Whether an episode starts now: something was lost, or a bound is nearly reached. */
     @HeldUnder("lock")
-    private boolean becomesSlow(boolean lost) {
+    private boolean becomesSlow(long droppedBefore) {
+        boolean lost = counters.droppedMessages() > droppedBefore;
         if (ofQueue || slow || !lost && !backlog.isFilled(SLOW_FROM_PERCENT)) {
             return false;
         }
         slow = true;
+        droppedBeforeSlow = droppedBefore;
         counters.slowEpisodeStarted();
         return true;
     }
@@ -387,7 +400,10 @@ public final class SendQueue implements Subscriber {
     private void checkProgress(long nowNs, boolean holds) {
         long taken = flights.takenBytes();
         // The kernel asks for more only when much of what it took has gone; a slow reader may keep it busy for seconds.
-        if (taken != progressSeen || !holds || connection.hasSentWithin(LATELY_MS)) {
+        boolean wasAway = nowNs - tickedNs > AWAY_NS;
+        tickedNs = nowNs;
+        boolean nothingBlocked = !holds || flights.isEmpty() || wasAway;
+        if (nothingBlocked || taken != progressSeen || connection.hasSentWithin(LATELY_MS)) {
             progressSeen = taken;
             progressNs = nowNs;
         }
@@ -422,7 +438,7 @@ public final class SendQueue implements Subscriber {
             dropOldest(DropReason.EXPIRED);
             oldest = backlog.peek();
         }
-        if (becomesSlow(counters.droppedMessages() > droppedBefore)) {
+        if (becomesSlow(droppedBefore)) {
             connection.execute(this::logSlow);
         }
     }
@@ -581,10 +597,14 @@ public final class SendQueue implements Subscriber {
     /** Leaves out an episode that is over before it could be told: it is counted. */
     @OwnLoop
     private void logSlow() {
-        if (!isSlow()) {
-            return;
+        long before;
+        synchronized (lock) {
+            if (!slow) {
+                return;
+            }
+            before = droppedBeforeSlow;
         }
-        slowLog.started(clock.nowNs(), heldMessages(), heldBytes(), droppedMessages(), remedy());
+        slowLog.started(clock.nowNs(), heldMessages(), heldBytes(), before, remedy());
     }
 
     private String remedy() {

@@ -47,6 +47,14 @@ public enum CloseReason {
         return text;
     }
 
+    /**
+     * Whether the client sees a reset and not an end of the stream, which after goodbye would confirm that all was routed.
+     * Subscribers that did not keep up may still read what the kernel holds for them.
+     */
+    public boolean isReset() {
+        return this != GOODBYE && this != LEFT && this != SLOW_SUBSCRIBER && this != PUSH_BACK_TIMEOUT;
+    }
+
     /** Whether a close for this reason is logged (rate-limited); the others are an ordinary end. */
     public boolean isWorthALine() {
         return worthALine;

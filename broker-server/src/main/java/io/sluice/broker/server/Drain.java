@@ -30,7 +30,7 @@ final class Drain {
     private static final long STALLED_MS = 1500;
 
     private static final int LINES = 1000;
-    private static final long CLOSE_NS = TimeUnit.MILLISECONDS.toNanos(1200);
+    private static final long CLOSE_NS = TimeUnit.MILLISECONDS.toNanos(800);
 
     private final Sessions sessions;
     private final Connections connections;

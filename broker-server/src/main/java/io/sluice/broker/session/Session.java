@@ -174,7 +174,7 @@ public final class Session {
      * @param keepable whether the buffer may be kept alive instead of copied
      */
     public void message(ByteBuf frames, int index, int length, boolean keepable) {
-        if (publishDestination == null) {
+        if (publishDestination == null && !isFoundNow()) {
             unroutedMessages++;
             unroutedBytes += length;
             return;
@@ -190,6 +190,11 @@ public final class Session {
         } else {
             builder.add(frames, index, frameBytes);
         }
+    }
+
+    /** Somebody may have subscribed to the topic while the payload was on its way. */
+    private boolean isFoundNow() {
+        return publishName != null && findAgain(publishName) && publishDestination != null;
     }
 
     /** Routes what the read brought. */
@@ -279,6 +284,10 @@ public final class Session {
     /** Goodbye: all that came before is routed, what is held for the client is sent, then the connection ends. */
     public void goodbye() {
         routeBuilt();
+        if (connection.isClosing()) {
+            // Something was refused: the end must not look like a confirmation.
+            return;
+        }
         ended = true;
         gate.close();
         connection.resumeReading();
@@ -312,8 +321,14 @@ public final class Session {
 
     /** The broker has sent what it could and stops: ends the connection in good order. */
     public void finish() {
+        boolean saidGoodbye = ended;
         ended = true;
-        connection.finish(CloseReason.SHUTDOWN);
+        if (sendQueue == null && !saidGoodbye) {
+            // A sender must not take the end for a confirmation of what was not read any more.
+            connection.close(CloseReason.SHUTDOWN, "");
+        } else {
+            connection.finish(CloseReason.SHUTDOWN);
+        }
     }
 
     /** The connection is closed, or about to be. May be called twice. */

@@ -31,8 +31,8 @@ final class SheddingLog {
             return;
         }
         LOG.warn(
-                "memory is used up: {} of at most {} bytes are pinned by queued messages and unfinished frames; {} times"
-                        + " since the last such line, {} clients lost messages or their connection for it ({} hold"
+                "memory ran short ({} of at most {} bytes are pinned now, by queued messages and unfinished frames): {}"
+                        + " times since the last such line, {} clients lost messages or their connection for it ({} hold"
                         + " something that can be shed); raise memory.max, lower delivery.send-queue.max-bytes, or make"
                         + " subscribers read",
                 memory.bytes(),

@@ -3,6 +3,7 @@ package io.sluice.broker.transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.sluice.broker.base.OwnLoop;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.CloseReason;
@@ -50,6 +51,7 @@ final class Admission extends ChannelInboundHandlerAdapter {
                 "a new connection",
                 Addresses.text(child.remoteAddress()),
                 connections.max() + " are open, which is connections.max; raise it, or the descriptor limit");
+        child.config().setOption(ChannelOption.SO_LINGER, 0);
         child.unsafe().closeForcibly();
     }
 

@@ -2,10 +2,12 @@ package io.sluice.broker.transport;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.uring.IoUringChannelOption;
 import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.OwnLoop;
@@ -207,8 +209,10 @@ public final class Connection {
     /** Keeps little unsent data in the kernel, where the platform can: what the kernel has taken cannot be given back. */
     @OwnLoop
     public void limitUnsent() {
-        if (transport == TransportKind.EPOLL && unsentLowWaterBytes > 0) {
+        if (transport == TransportKind.EPOLL) {
             channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) unsentLowWaterBytes);
+        } else if (transport == TransportKind.IO_URING) {
+            channel.config().setOption(IoUringChannelOption.TCP_NOTSENT_LOWAT, (long) unsentLowWaterBytes);
         }
     }
 
@@ -263,6 +267,9 @@ public final class Connection {
                 onClosing.run();
             }
         } finally {
+            if (reason.isReset()) {
+                channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            }
             channel.close();
         }
     }

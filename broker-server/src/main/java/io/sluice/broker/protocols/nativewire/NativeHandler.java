@@ -94,6 +94,9 @@ final class NativeHandler extends ChannelInboundHandlerAdapter implements FrameS
 
     @Override
     public boolean onFrame(ByteBuf frames, int index, int length, boolean retainable) {
+        if (connection.isClosing()) {
+            return false;
+        }
         int content = index + NativeFrames.HEADER_BYTES;
         switch (expected) {
             case PAYLOAD:

@@ -1,0 +1,84 @@
+package io.sluice.systemtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A queue without subscriber: it fills to its bound and stops its publishers, theirs alone, and keeps what it took. */
+class QueueBacklogIT {
+    private static final int PUBLISHERS = 3;
+    private static final int MESSAGES_EACH = LoadRun.size(20_000, 100_000);
+    private static final long BOUND_BYTES = 4 << 20;
+    private static final int LARGEST_FRAME_BYTES = 64 * 1024;
+
+    /** One read of each publisher, and one frame, may have been on their way when the bound was reached. */
+    private static final long SLACK_BYTES = PUBLISHERS * 2L * (64 * 1024 + LARGEST_FRAME_BYTES);
+
+    private static final double LEAST_RATE = 0.8;
+
+    @Test
+    void stopsItsPublishersAloneAndDeliversAllInOrderLater() throws Exception {
+        long seed = LoadRun.seed("QueueBacklogIT");
+        Bystanders.Rates kept;
+        // One event loop: whoever held it up would hold up all.
+        try (BrokerProcess broker = BrokerProcess.start(
+                        "queue-backlog",
+                        "--stats-interval",
+                        "200ms",
+                        "--set",
+                        "transport.event-loops=1",
+                        "--set",
+                        "native.max-frame=" + LARGEST_FRAME_BYTES + "B",
+                        "--set",
+                        "queues.max-bytes=" + BOUND_BYTES + "B");
+                Bystanders bystanders = new Bystanders(broker, seed);
+                LoadLoop loop = new LoadLoop("backlog")) {
+            kept = bystanders.kept(
+                    "QueueBacklogIT", LEAST_RATE, round -> fillAndEmpty(broker, bystanders, loop, round, seed + round));
+            bystanders.finish();
+            assertThat(broker.stop()).as(broker::lastOutput).isZero();
+            assertThat(BrokerStats.latest(broker).droppedExcept()).isZero();
+        }
+        assertThat(kept.isAtLeast(LEAST_RATE)).as(kept.toString()).isTrue();
+    }
+
+    /** Returns the rates of the others while the queue was full. */
+    private static Bystanders.Rates fillAndEmpty(
+            BrokerProcess broker, Bystanders bystanders, LoadLoop loop, int round, long seed) throws Exception {
+        String queue = "/queue/backlog/" + round;
+        MessagePlan plan = new MessagePlan(seed, MessagePlan.Sizes.between(MessagePlan.IDENTIFIED_BYTES, 4096));
+        QueueAudit audit = new QueueAudit(plan, PUBLISHERS, round);
+        List<LoadClient> publishers = new ArrayList<>();
+        for (int i = 0; i < PUBLISHERS; i++) {
+            publishers.add(LoadClient.publisher(loop, broker, new QueueFeed(plan, i, round, queue, MESSAGES_EACH)));
+        }
+        LoadRun.await("the queue is full", loop)
+                .until(() -> BrokerStats.next(broker).number("waiting_publishers") == PUBLISHERS);
+        LoadRun.await("writes block", loop).until(() -> publishers.stream().allMatch(LoadClient::isBlocked));
+        long[] written = written(publishers);
+        Bystanders.Rates meanwhile = bystanders.measure();
+        BrokerStats full = BrokerStats.next(broker);
+        assertThat(written(publishers))
+                .as("bytes the full queue's publishers could write")
+                .isEqualTo(written);
+        assertThat(full.number("waiting_bytes")).isBetween(BOUND_BYTES, BOUND_BYTES + SLACK_BYTES);
+
+        LoadClient subscriber = LoadClient.subscriber(loop, broker, queue, audit.share("late subscriber"));
+        LoadRun.await("publishers have sent all and were told so", loop)
+                .until(() -> publishers.stream().allMatch(LoadClient::hasEnded));
+        LoadRun.await("all messages came", loop).until(() -> audit.received() >= (long) PUBLISHERS * MESSAGES_EACH);
+        subscriber.goodbye();
+        LoadRun.await("the subscriber has read to the end", loop).until(subscriber::hasEnded);
+        long[] sent = new long[PUBLISHERS];
+        Arrays.fill(sent, MESSAGES_EACH);
+        audit.checkComplete(sent);
+        return meanwhile;
+    }
+
+    private static long[] written(List<LoadClient> clients) {
+        return clients.stream().mapToLong(LoadClient::writtenBytes).toArray();
+    }
+}

@@ -1,0 +1,145 @@
+package io.sluice.systemtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Subscribers of a queue come and go every 100 ms, each saying goodbye and reading to the end of its stream: each message
+ * comes exactly once.
+ */
+class QueueChurnIT {
+    private static final String QUEUE = "/queue/churn";
+    private static final int PUBLISHERS = 2;
+    private static final int SUBSCRIBERS = 4;
+    private static final int MESSAGES = LoadRun.size(200_000, 1_000_000);
+    private static final int MESSAGES_A_SECOND = 20_000;
+    private static final double CHURN_SECONDS = 0.1;
+
+    /** Who goes stops reading so long before it says goodbye, so that there is something that it must still be sent. */
+    private static final double LAZY_SECONDS = 0.05;
+
+    private static final int SMALL_RECEIVE_BYTES = 8 * 1024;
+
+    @Test
+    void deliversEachMessageOnceWhileSubscribersComeAndGo() throws Exception {
+        long seed = LoadRun.seed("QueueChurnIT");
+        MessagePlan plan = new MessagePlan(seed, MessagePlan.Sizes.between(MessagePlan.IDENTIFIED_BYTES, 2048));
+        QueueAudit audit = new QueueAudit(plan, PUBLISHERS, 0);
+        long each = MESSAGES / PUBLISHERS;
+        Churn churn;
+        BrokerStats last;
+        // Little for the system: what a subscriber does not read is soon held by the broker. And so much time that
+        // nothing
+        // returns, which would come after later messages.
+        try (BrokerProcess broker = BrokerProcess.start(
+                        "queue-churn", "--set", "transport.send-buffer=16KiB", "--set", "shutdown.drain-timeout=120s");
+                LoadLoop sending = new LoadLoop("publishers");
+                LoadLoop receiving = new LoadLoop("subscribers")) {
+            churn = new Churn(broker, receiving, audit);
+            while (churn.present() < SUBSCRIBERS) {
+                churn.join();
+            }
+            LongSupplier allowed = QueueFeed.everySecond(MESSAGES_A_SECOND / PUBLISHERS);
+            List<LoadClient> publishers = new ArrayList<>();
+            for (int i = 0; i < PUBLISHERS; i++) {
+                publishers.add(LoadClient.publisher(sending, broker, new QueueFeed(plan, i, 0, QUEUE, each, allowed)));
+            }
+            long beginNs = System.nanoTime();
+            for (int i = 1; !publishers.stream().allMatch(LoadClient::hasEnded); i++) {
+                double leavesAt = i * CHURN_SECONDS;
+                churn.join();
+                await("the next stops reading", leavesAt - LAZY_SECONDS, beginNs, sending, receiving);
+                churn.stopReadingOldest();
+                await("it says goodbye", leavesAt, beginNs, sending, receiving);
+                churn.goodbyeOldest();
+            }
+            LoadRun.await("all messages came", sending, receiving).until(() -> audit.received() >= MESSAGES);
+            while (churn.present() > 0) {
+                churn.goodbyeOldest();
+            }
+            LoadRun.await("all have read to the end", sending, receiving).until(churn::haveAllEnded);
+            System.out.printf(
+                    "QueueChurnIT: %,d messages, %d subscribers came and went in %.1f s, %,d messages came after a goodbye%n",
+                    audit.received(), churn.ever(), LoadRun.secondsSince(beginNs), churn.receivedAfterGoodbye());
+            assertThat(broker.stop()).as(broker::lastOutput).isZero();
+            last = BrokerStats.latest(broker);
+        }
+        audit.checkComplete(each, each);
+        assertThat(churn.receivedAfterGoodbye()).isPositive();
+        assertThat(last.closes("goodbye")).isEqualTo(churn.ever() + PUBLISHERS);
+        assertThat(last.droppedExcept()).as("dropped: %s", last).isZero();
+    }
+
+    private static void await(String what, double atSeconds, long beginNs, LoadLoop... loops) {
+        LoadRun.await(what, loops).until(() -> LoadRun.secondsSince(beginNs) >= atSeconds);
+    }
+
+    /** The subscribers, in the order they came. */
+    private static final class Churn {
+        private final BrokerProcess broker;
+        private final LoadLoop loop;
+        private final QueueAudit audit;
+        private final ArrayDeque<Member> present = new ArrayDeque<>();
+        private final List<Member> gone = new ArrayList<>();
+
+        private static final class Member {
+            final QueueAudit.Share share;
+            final LoadClient client;
+            long receivedAtGoodbye;
+
+            Member(QueueAudit.Share share, LoadClient client) {
+                this.share = share;
+                this.client = client;
+            }
+        }
+
+        Churn(BrokerProcess broker, LoadLoop loop, QueueAudit audit) {
+            this.broker = broker;
+            this.loop = loop;
+            this.audit = audit;
+        }
+
+        void join() throws IOException {
+            QueueAudit.Share share = audit.share("subscriber " + ever());
+            byte[] subscription = LoadClient.frame(QUEUE);
+            present.add(new Member(
+                    share, LoadClient.open(loop, broker, SMALL_RECEIVE_BYTES, subscription, Feed.NOTHING, share)));
+        }
+
+        void stopReadingOldest() {
+            present.getFirst().client.stopReading();
+        }
+
+        void goodbyeOldest() {
+            Member member = present.removeFirst();
+            member.receivedAtGoodbye = member.share.receivedMessages();
+            member.client.goodbye();
+            member.client.startReading();
+            gone.add(member);
+        }
+
+        int present() {
+            return present.size();
+        }
+
+        int ever() {
+            return present.size() + gone.size();
+        }
+
+        boolean haveAllEnded() {
+            return present.isEmpty() && gone.stream().allMatch(member -> member.client.hasEnded());
+        }
+
+        long receivedAfterGoodbye() {
+            return gone.stream()
+                    .mapToLong(member -> member.share.receivedMessages() - member.receivedAtGoodbye)
+                    .sum();
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.sluice.systemtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongToIntFunction;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A subscriber of a queue that never reads: what it may hoard, for how long, and that nothing of it is lost. */
+class StalledQueueSubscriberIT {
+    private static final String QUEUE = "/queue/stalled";
+    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(LoadRun.size(3, 30));
+    private static final int SMALL_RECEIVE_BYTES = 8 * 1024;
+    private static final int MESSAGE_BYTES = 1024;
+    private static final long MESSAGES_A_SECOND = 20_000;
+
+    private static final long MORE = 3000;
+    private static final int HEADER_BYTES = 4;
+
+    /** More than a window and what the system may take, so that most of it stays in the queue. */
+    private static final long BACKLOG = 30_000;
+
+    private static final long WINDOW_BYTES = 1 << 20;
+
+    /** A bound is reached by what makes it full: a batch, with what is around it. */
+    private static final long BATCH_BYTES = 64 * 1024 + 4096;
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"auto", "nio"})
+    void hoardsItsWindowAtMostAndThenNothingUntilItReads(String transport) throws Exception {
+        long seed = LoadRun.seed("StalledQueueSubscriberIT beside others, " + transport);
+        MessagePlan plan = new MessagePlan(seed, MessagePlan.Sizes.between(MESSAGE_BYTES, MESSAGE_BYTES));
+        QueueAudit audit = new QueueAudit(plan, 2, 0);
+        QueueFeed first = new QueueFeed(plan, 0, 0, QUEUE, Long.MAX_VALUE, QueueFeed.everySecond(MESSAGES_A_SECOND));
+        BrokerStats last;
+        try (BrokerProcess broker = start("stalled-beside-others-", transport);
+                LoadLoop loop = new LoadLoop("stalled");
+                Confirmations confirmations = new Confirmations(loop, broker)) {
+            QueueAudit.Share stalledShare = audit.share("stalled");
+            LoadClient stalled = confirmations.subscriber(QUEUE, SMALL_RECEIVE_BYTES, Feed.NOTHING, stalledShare);
+            stalled.stopReading();
+            String address = stalled.address();
+            List<LoadClient> healthy = List.of(
+                    confirmations.subscriber(QUEUE, audit.share("healthy 1").mayGoBack()),
+                    confirmations.subscriber(QUEUE, audit.share("healthy 2").mayGoBack()));
+            confirmations.await();
+
+            LoadClient publisher = LoadClient.publisher(loop, broker, first);
+            LoadRun.await("the stalled subscriber holds its window", loop)
+                    .until(() -> heldBytes(BrokerStats.next(broker), address) > WINDOW_BYTES / 2);
+            LoadRun.await("its messages return", loop)
+                    .until(() -> BrokerStats.next(broker).number("messages_returned") > 0);
+            BrokerStats after = BrokerStats.next(broker);
+            assertThat(heldBytes(after, address)).as("when returned: %s", after).isLessThan(2 * BATCH_BYTES);
+            assertThat(BrokerStats.all(broker))
+                    .allSatisfy(stats -> assertThat(heldBytes(stats, address))
+                            .as(stats.toString())
+                            .isLessThanOrEqualTo(WINDOW_BYTES + BATCH_BYTES));
+            first.stop();
+            LoadRun.await("the publisher has ended", loop).until(publisher::hasEnded);
+
+            // All but what the system has taken, and the rest of a message it has begun to take, goes to others.
+            long taken = messagesBegun(KernelBuffers.unreadBytes(broker, stalled), sequence -> MESSAGE_BYTES);
+            LoadRun.await("others have read what was returned", loop)
+                    .until(() -> audit.received() >= first.sent() - taken);
+            assertThat(audit.received()).isEqualTo(first.sent() - taken);
+            stalled.startReading();
+            LoadRun.await("all messages came", loop).until(() -> audit.received() == first.sent());
+            assertThat(stalledShare.receivedMessages()).isEqualTo(taken);
+
+            LoadClient second = LoadClient.publisher(loop, broker, new QueueFeed(plan, 1, 0, QUEUE, MORE));
+            LoadRun.await("the second publisher has ended", loop).until(second::hasEnded);
+            LoadRun.await("all its messages came", loop).until(() -> audit.received() == first.sent() + MORE);
+            assertThat(stalledShare.receivedMessages() - taken)
+                    .as("back in the turn")
+                    .isPositive();
+            stalled.goodbye();
+            healthy.forEach(LoadClient::goodbye);
+            LoadRun.await("subscribers have read to the end", loop)
+                    .until(() -> stalled.hasEnded() && healthy.stream().allMatch(LoadClient::hasEnded));
+            assertThat(broker.stop()).as(broker::lastOutput).isZero();
+            last = BrokerStats.latest(broker);
+        }
+        audit.checkComplete(first.sent(), MORE);
+        assertThat(last.droppedExcept()).as("dropped: %s", last).isZero();
+        assertThat(last.number("pinned_bytes")).isZero();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"auto", "nio"})
+    void returnsItsMessagesInOrderBeforeThoseNotYetAssigned(String transport) throws Exception {
+        long seed = LoadRun.seed("StalledQueueSubscriberIT order, " + transport);
+        MessagePlan plan =
+                new MessagePlan(seed, MessagePlan.Sizes.between(MessagePlan.IDENTIFIED_BYTES, 2 * MESSAGE_BYTES));
+        QueueAudit audit = new QueueAudit(plan, 1, 0);
+        QueueAudit.Share stalledShare = audit.share("stalled");
+        QueueAudit.Share lateShare = audit.share("late");
+        long taken;
+        try (BrokerProcess broker = start("stalled-order-", transport);
+                LoadLoop loop = new LoadLoop("stalled");
+                Confirmations confirmations = new Confirmations(loop, broker)) {
+            LoadClient stalled = confirmations.subscriber(QUEUE, SMALL_RECEIVE_BYTES, Feed.NOTHING, stalledShare);
+            stalled.stopReading();
+            confirmations.await();
+            LoadClient publisher = LoadClient.publisher(loop, broker, new QueueFeed(plan, 0, 0, QUEUE, BACKLOG));
+            LoadRun.await("the publisher has ended", loop).until(publisher::hasEnded);
+            long waiting = BrokerStats.next(broker).number("waiting_messages");
+            assertThat(waiting).as("not assigned").isPositive();
+            LoadRun.await("the window's messages return", loop)
+                    .until(() -> BrokerStats.next(broker).number("waiting_messages") > waiting);
+
+            taken = messagesBegun(KernelBuffers.unreadBytes(broker, stalled), sequence -> plan.size(0, 0, sequence));
+            LoadClient late = LoadClient.subscriber(loop, broker, QUEUE, lateShare);
+            LoadRun.await("the late one has read the queue", loop)
+                    .until(() -> lateShare.receivedMessages() >= BACKLOG - taken);
+            stalled.startReading();
+            LoadRun.await("all messages came", loop).until(() -> audit.received() == BACKLOG);
+            late.goodbye();
+            stalled.goodbye();
+            LoadRun.await("subscribers have read to the end", loop).until(() -> late.hasEnded() && stalled.hasEnded());
+            assertThat(broker.stop()).as(broker::lastOutput).isZero();
+            assertThat(BrokerStats.latest(broker).droppedExcept()).isZero();
+        }
+        audit.checkComplete(BACKLOG);
+        // Each share came in ascending order. The late one's is without gap: what returned, then what was not assigned.
+        assertThat(lateShare.receivedMessages()).isEqualTo(BACKLOG - taken);
+        assertThat(lateShare.lowest()).isEqualTo(taken);
+        assertThat(lateShare.largestStep(0)).isEqualTo(1);
+        assertThat(stalledShare.receivedMessages()).isEqualTo(taken);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"auto", "nio"})
+    void keepsItsConnectionForLongerThanTheUserTimeout(String transport) throws Exception {
+        long seed = LoadRun.seed("StalledQueueSubscriberIT user timeout, " + transport);
+        MessagePlan plan = new MessagePlan(seed, MessagePlan.Sizes.between(MESSAGE_BYTES, MESSAGE_BYTES));
+        QueueAudit audit = new QueueAudit(plan, 1, 0);
+        try (BrokerProcess broker = start("stalled-user-timeout-", transport, "--set", "transport.user-timeout=2s");
+                LoadLoop loop = new LoadLoop("stalled");
+                Confirmations confirmations = new Confirmations(loop, broker)) {
+            LoadClient stalled =
+                    confirmations.subscriber(QUEUE, SMALL_RECEIVE_BYTES, Feed.NOTHING, audit.share("stalled"));
+            stalled.stopReading();
+            confirmations.await();
+            LoadClient publisher = LoadClient.publisher(loop, broker, new QueueFeed(plan, 0, 0, QUEUE, BACKLOG));
+            LoadRun.await("the publisher has ended", loop).until(publisher::hasEnded);
+            long closedNs = System.nanoTime();
+            LoadRun.await("the window was closed for four times the timeout", loop)
+                    .until(() -> LoadRun.secondsSince(closedNs) > 8);
+            stalled.startReading();
+            LoadRun.await("all messages came", loop).until(() -> audit.received() == BACKLOG);
+            stalled.goodbye();
+            LoadRun.await("it has read to the end", loop).until(stalled::hasEnded);
+        }
+        audit.checkComplete(BACKLOG);
+    }
+
+    private static BrokerProcess start(String name, String transport, String... flags) throws Exception {
+        List<String> all = new ArrayList<>(List.of(
+                "--stats-interval",
+                "200ms",
+                "--set",
+                "transport.type=" + transport,
+                "--set",
+                "queues.stall-timeout=" + STALL_TIMEOUT.toSeconds() + "s"));
+        all.addAll(List.of(flags));
+        return BrokerProcess.start(name + transport, all.toArray(String[]::new));
+    }
+
+    private static long heldBytes(BrokerStats stats, String address) {
+        return stats.subscribers().stream()
+                .filter(subscriber -> subscriber.isAt(address))
+                .mapToLong(subscriber -> subscriber.number("held_bytes"))
+                .sum();
+    }
+
+    /** How many messages so many bytes of the stream have begun. */
+    private static long messagesBegun(long bytes, LongToIntFunction sizes) {
+        long messages = 0;
+        long rest = bytes;
+        while (rest > 0) {
+            rest -= HEADER_BYTES + sizes.applyAsInt(messages);
+            messages++;
+        }
+        return messages;
+    }
+}

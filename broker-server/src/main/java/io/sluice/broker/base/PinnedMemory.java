@@ -136,8 +136,8 @@ public final class PinnedMemory {
     }
 
     private static long percentOf(long bound, int percent) {
-        if (bound == Long.MAX_VALUE) {
-            return bound;
+        if (percent > 100 && bound > Long.MAX_VALUE / percent * 100) {
+            return Long.MAX_VALUE;
         }
         return bound >= 100_000 ? bound / 100 * percent : bound * percent / 100;
     }

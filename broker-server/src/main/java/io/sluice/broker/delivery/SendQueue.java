@@ -34,9 +34,6 @@ public final class SendQueue implements Subscriber {
     private static final int SLOW_UNTIL_PERCENT = 25;
     private static final int ROOM_PERCENT = 50;
     private static final long NOT_READING_MS = 5000;
-    /** When this loop did not run for so long, nobody is to blame. */
-    private static final long AWAY_NS = TimeUnit.SECONDS.toNanos(3);
-
     private static final long LATELY_MS = 600;
     private static final int ROUNDS_PER_DRAIN = 16;
 
@@ -91,17 +88,14 @@ public final class SendQueue implements Subscriber {
     @OwnLoop
     private boolean drainScheduled;
 
-    @OwnLoop
-    private boolean stalled;
+    /** Out of its queue's turn because it took nothing. Written by the own loop. */
+    private volatile boolean stalled;
 
     /** When the kernel last took something, or nothing was held. Written by the own loop. */
     private volatile long progressNs;
 
     @OwnLoop
     private long progressSeen;
-
-    @OwnLoop
-    private long tickedNs;
 
     /**
      * @param ofQueue whether the destination is a queue: then the bounds are the window, and nothing is dropped
@@ -128,7 +122,6 @@ public final class SendQueue implements Subscriber {
         this.slowLog = new SlowEpisodeLog(who);
         this.flights = new Flights(connection.channel(), encoder, maxInFlightBytes, this::onTaken);
         this.progressNs = clock.nowNs();
-        this.tickedNs = progressNs;
     }
 
     /** Where messages come from and where they are given back to. */
@@ -303,6 +296,10 @@ public final class SendQueue implements Subscriber {
         boolean tell;
         boolean recovered;
         boolean took = false;
+        if (flights.isEmpty()) {
+            // Whatever is taken now has not waited for the socket yet.
+            progressNs = clock.nowNs();
+        }
         synchronized (lock) {
             flights.settle(backlog, counters);
             dropExpired();
@@ -400,9 +397,7 @@ public final class SendQueue implements Subscriber {
     private void checkProgress(long nowNs, boolean holds) {
         long taken = flights.takenBytes();
         // The kernel asks for more only when much of what it took has gone; a slow reader may keep it busy for seconds.
-        boolean wasAway = nowNs - tickedNs > AWAY_NS;
-        tickedNs = nowNs;
-        boolean nothingBlocked = !holds || flights.isEmpty() || wasAway;
+        boolean nothingBlocked = !holds || flights.isEmpty();
         if (nothingBlocked || taken != progressSeen || connection.hasSentWithin(LATELY_MS)) {
             progressSeen = taken;
             progressNs = nowNs;
@@ -631,7 +626,7 @@ public final class SendQueue implements Subscriber {
 
     @Override
     public boolean hasStalled(long nowNs) {
-        return heldMessages() > 0 && stalledMs(nowNs) >= NOT_READING_MS;
+        return stalled || heldMessages() > 0 && stalledMs(nowNs) >= NOT_READING_MS;
     }
 
     @AnyThread

@@ -65,6 +65,9 @@ public final class Connection {
     private boolean peerClosed;
 
     @OwnLoop
+    private int timesMissed;
+
+    @OwnLoop
     private long ticks;
 
     /** Since when something sent has not been answered; 0 when all is. */
@@ -182,12 +185,17 @@ public final class Connection {
             return;
         }
         switch (table.stateOf(local, remote)) {
-            case GONE -> close(CloseReason.RESET, "");
+            case GONE -> {
+                // The table is not one moment: while others come and go, an entry may be passed over.
+                if (++timesMissed == 2) {
+                    close(CloseReason.RESET, "");
+                }
+            }
             case PEER_CLOSED -> {
                 peerClosed = true;
                 channel.config().setAutoRead(true);
             }
-            case OPEN -> {}
+            case OPEN -> timesMissed = 0;
         }
     }
 
@@ -267,7 +275,8 @@ public final class Connection {
                 onClosing.run();
             }
         } finally {
-            if (reason.isReset()) {
+            // What was ended in order is still being delivered by the kernel.
+            if (closeReason().isReset() && lingerUntilNs == 0) {
                 channel.config().setOption(ChannelOption.SO_LINGER, 0);
             }
             channel.close();

@@ -120,6 +120,14 @@ final class SendQueueFixture {
         return new BacklogBounds(Long.MAX_VALUE, maxMessages);
     }
 
+    /** Time passes, in which the loop of a subscriber looks at it twice a second. */
+    void pass(Client client, long millis) {
+        for (long left = millis; left > 0; left -= 500) {
+            clock.advanceMs(Math.min(left, 500));
+            client.tick();
+        }
+    }
+
     /** A subscriber of a topic. */
     Client ofTopic(SendQueueSettings settings) {
         return ofTopic(settings, IN_FLIGHT_BYTES);

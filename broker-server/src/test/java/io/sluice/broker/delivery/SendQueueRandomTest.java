@@ -168,9 +168,8 @@ final class SendQueueRandomTest {
             case 2 -> client.run();
             case 3 -> {
                 client.connection.channel().block();
-                fixture.clock.advanceMs(random.nextInt((int) SendQueueFixture.STALL_TIMEOUT_MS));
                 client.run();
-                client.tick();
+                fixture.pass(client, random.nextInt((int) SendQueueFixture.STALL_TIMEOUT_MS));
             }
             case 4 -> {
                 fixture.clock.advanceMs(random.nextInt(1_000));

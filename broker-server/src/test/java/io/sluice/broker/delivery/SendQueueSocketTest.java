@@ -243,9 +243,10 @@ final class SendQueueSocketTest {
         /** Half a minute passes in which the socket takes nothing. */
         void stall() throws Exception {
             onLoop(() -> {
-                queue.tick(clock.nowNs());
-                clock.advanceMs(30_000);
-                queue.tick(clock.nowNs());
+                for (int second = 0; second <= 30; second++) {
+                    queue.tick(clock.nowNs());
+                    clock.advanceMs(1_000);
+                }
             });
         }
 

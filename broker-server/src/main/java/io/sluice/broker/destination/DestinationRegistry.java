@@ -96,8 +96,10 @@ public final class DestinationRegistry {
     }
 
     private void remove(Destination destination) {
-        if (destinations.remove(destination.name(), destination)) {
-            count.decrementAndGet();
+        synchronized (creating) {
+            if (destinations.remove(destination.name(), destination)) {
+                count.decrementAndGet();
+            }
         }
     }
 

@@ -321,9 +321,11 @@ class OverflowPolicyIT {
             if (policy.equals("drop-newest")) {
                 assertThat(runs).hasSize(1);
             } else {
-                assertThat(runs).hasSize(2);
-                assertThat(runs.get(1).last()).isEqualTo(MESSAGES);
-                assertThat(runs.get(1).first() == MESSAGES).isEqualTo(policy.equals("latest"));
+                // Two runs, or more where the kernel took something meanwhile and so made room in the window for a moment.
+                Run last = runs.get(runs.size() - 1);
+                assertThat(runs).hasSizeGreaterThanOrEqualTo(2);
+                assertThat(last.last()).isEqualTo(MESSAGES);
+                assertThat(last.first() == MESSAGES).isEqualTo(policy.equals("latest"));
             }
             expectNext(slow, queue);
         }

@@ -51,7 +51,7 @@ final class Admission extends ChannelInboundHandlerAdapter {
                 "a new connection",
                 Addresses.text(child.remoteAddress()),
                 connections.max() + " are open, which is connections.max; raise it, or the descriptor limit");
-        child.config().setOption(ChannelOption.SO_LINGER, 0);
+        SocketOptions.set(child, ChannelOption.SO_LINGER, 0);
         child.unsafe().closeForcibly();
     }
 

@@ -218,9 +218,9 @@ public final class Connection {
     @OwnLoop
     public void limitUnsent() {
         if (transport == TransportKind.EPOLL) {
-            channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) unsentLowWaterBytes);
+            SocketOptions.set(channel, EpollChannelOption.TCP_NOTSENT_LOWAT, (long) unsentLowWaterBytes);
         } else if (transport == TransportKind.IO_URING) {
-            channel.config().setOption(IoUringChannelOption.TCP_NOTSENT_LOWAT, (long) unsentLowWaterBytes);
+            SocketOptions.set(channel, IoUringChannelOption.TCP_NOTSENT_LOWAT, (long) unsentLowWaterBytes);
         }
     }
 
@@ -277,7 +277,7 @@ public final class Connection {
         } finally {
             // What was ended in order is still being delivered by the kernel.
             if (closeReason().isReset() && lingerUntilNs == 0) {
-                channel.config().setOption(ChannelOption.SO_LINGER, 0);
+                SocketOptions.set(channel, ChannelOption.SO_LINGER, 0);
             }
             channel.close();
         }

@@ -321,7 +321,8 @@ class OverflowPolicyIT {
             if (policy.equals("drop-newest")) {
                 assertThat(runs).hasSize(1);
             } else {
-                // Two runs, or more where the kernel took something meanwhile and so made room in the window for a moment.
+                // Two runs, or more where the kernel took something meanwhile and so made room in the window for a
+                // moment.
                 Run last = runs.get(runs.size() - 1);
                 assertThat(runs).hasSizeGreaterThanOrEqualTo(2);
                 assertThat(last.last()).isEqualTo(MESSAGES);

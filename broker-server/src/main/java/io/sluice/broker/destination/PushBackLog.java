@@ -23,7 +23,7 @@ final class PushBackLog {
 
     private static String because(List<Subscriber> subscribers, long nowNs) {
         if (subscribers.isEmpty()) {
-            return "it has no subscriber: start one, purge it, or give it another overflow policy";
+            return "it has no subscriber: start one, or give it another overflow policy";
         }
         List<String> notReading = subscribers.stream()
                 .filter(subscriber -> subscriber.hasStalled(nowNs))

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * closed in good order, and what had to be given up is logged.
  */
 final class Drain {
-    private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
+    private static final Logger LOG = LoggerFactory.getLogger("io.sluice.shutdown");
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     /** A subscriber that has taken nothing for so long is not waited for. */

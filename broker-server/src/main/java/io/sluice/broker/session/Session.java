@@ -258,7 +258,7 @@ public final class Session {
                 CloseReason.MEMORY,
                 "published to " + name + " while the broker's memory bound of "
                         + context.memory().maxBytes()
-                        + " bytes is reached; make the queue's subscribers read, purge it, or"
+                        + " bytes is reached; make the queue's subscribers read, or"
                         + " raise memory.max");
     }
 

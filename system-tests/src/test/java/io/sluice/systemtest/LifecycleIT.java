@@ -34,10 +34,12 @@ class LifecycleIT {
 
     private static final String UNKNOWN_NAME = "broker.invalid";
 
-    private static final Pattern READY = Pattern.compile("INFO +sluice: ready at (?<address>\\S+): pid (?<pid>\\d+),"
-            + " (?<configuration>.+), sluice (?<version>\\d\\S+), java (?<java>\\S+),"
-            + " netty 4\\.2\\.\\S+ \\((?<transport>epoll|nio|io_uring)\\),"
-            + " memory bound (?<memory>\\d+) MiB (?<origin>.+), \\d+ connections at most, started in (?<ms>\\d+) ms");
+    private static final Pattern READY = Pattern.compile(
+            "INFO +sluice: ready at (?<address>\\S+): pid (?<pid>\\d+),"
+                    + " (?<configuration>.+), sluice (?<version>\\d\\S+), java (?<java>\\S+),"
+                    + " netty 4\\.2\\.\\S+ \\((?<transport>epoll|nio|io_uring)\\),"
+                    + " memory bound (?<memory>\\d+) MiB (?<origin>.+),"
+                    + " (?<batches>\\d+) batches at most \\(half of \\d+ MiB heap\\), \\d+ connections at most, started in (?<ms>\\d+) ms");
 
     // ---------------------------------------------------------------- ready
 

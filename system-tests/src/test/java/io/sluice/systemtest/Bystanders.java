@@ -21,9 +21,9 @@ final class Bystanders implements AutoCloseable {
     private static final long TOPIC_MESSAGES_AHEAD = 10_000;
     private static final long QUEUE_MESSAGES_AHEAD = 2_000;
 
-    private static final Duration MEASURED = Duration.ofMillis(LoadRun.size(1000, 4000));
-    private static final int LEAST_ROUNDS = LoadRun.size(5, 9);
-    private static final int MOST_ROUNDS = LoadRun.size(19, 27);
+    private static final Duration MEASURED = Duration.ofMillis(TestSize.pick(1000, 4000));
+    private static final int LEAST_ROUNDS = TestSize.pick(5, 9);
+    private static final int MOST_ROUNDS = TestSize.pick(19, 27);
 
     private final LoadLoop sending = new LoadLoop("bystanders-sending");
     private final LoadLoop receiving = new LoadLoop("bystanders-receiving");
@@ -131,19 +131,13 @@ final class Bystanders implements AutoCloseable {
         topicFeeds.forEach(TopicFeed::stop);
         queueFeed.stop();
         sending.poke();
-        awaitEnd(publishers);
-        LoadRun.await("the bystanders' queue is empty", sending, receiving)
-                .until(() -> queueAudit.received() == queueFeed.sent());
+        LoadRun.awaitEnd(publishers, sending, receiving);
+        queueAudit.await(queueFeed.sent(), sending, receiving);
         subscribers.forEach(LoadClient::goodbye);
-        awaitEnd(subscribers);
+        LoadRun.awaitEnd(subscribers, sending, receiving);
         long[] sent = topicFeeds.stream().mapToLong(feed -> feed.sent(0)).toArray();
         topicAudits.forEach(audit -> audit.checkComplete(sent));
         queueAudit.checkComplete(queueFeed.sent());
-    }
-
-    private void awaitEnd(List<LoadClient> clients) {
-        LoadRun.await("bystanders have read to the end", sending, receiving)
-                .until(() -> clients.stream().allMatch(LoadClient::hasEnded));
     }
 
     @Override

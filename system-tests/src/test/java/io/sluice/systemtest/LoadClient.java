@@ -10,12 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /**
@@ -40,7 +35,6 @@ final class LoadClient implements AutoCloseable {
     private final SocketChannel channel;
     private final Feed feed;
     private final Inbox inbox;
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     // The loop's.
     private SelectionKey key;
@@ -60,6 +54,7 @@ final class LoadClient implements AutoCloseable {
     // Written by the loop, read by anyone.
     private volatile long writtenBytes;
     private volatile boolean blocked;
+    private volatile boolean ended;
 
     private LoadClient(LoadLoop loop, SocketChannel channel, byte[] firstBytes, Feed feed, Inbox inbox) {
         this.loop = loop;
@@ -153,22 +148,9 @@ final class LoadClient implements AutoCloseable {
         return writtenBytes;
     }
 
-    /** Whether it has read to the end of the stream. */
+    /** Whether it has read to the end of the stream, after its goodbye. */
     boolean hasEnded() {
-        loop.check();
-        return ended.isDone();
-    }
-
-    /** Waits until it has read to the end of the stream; fails if there was none, or it was within a frame. */
-    void awaitEnd(Duration timeout) throws InterruptedException {
-        try {
-            ended.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new AssertionError(String.valueOf(e.getMessage()), e);
-        } catch (TimeoutException e) {
-            throw new AssertionError(
-                    "no end of stream within " + timeout + "; sent " + writtenBytes + " bytes, blocked: " + blocked, e);
-        }
+        return ended;
     }
 
     // ---------------------------------------------------------------- the loop
@@ -317,12 +299,11 @@ final class LoadClient implements AutoCloseable {
             throw new EOFException("the broker closed a client that had not said goodbye");
         }
         closeNow();
-        ended.complete(null);
+        ended = true;
     }
 
     private void fail(Throwable cause) {
         loop.failed(cause);
-        ended.completeExceptionally(cause);
         closeNow();
     }
 

@@ -1,34 +1,18 @@
 package io.sluice.systemtest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
-/** How large a run is, and from which seed: {@code -Dsluice.size=full}, {@code -Dsluice.seed=42}. */
+/** What the tests with load clients have in common: how they wait, and how they end. */
 final class LoadRun {
-    private static final boolean FULL = "full".equals(System.getProperty("sluice.size"));
-    private static final Duration PATIENCE = Duration.ofSeconds(FULL ? 1800 : 300);
+    private static final Duration PATIENCE = Duration.ofSeconds(TestSize.pick(300, 1800));
 
     private LoadRun() {}
-
-    static boolean isFull() {
-        return FULL;
-    }
-
-    /** The first in a run that is part of every build, the second where there is time. */
-    static int size(int small, int full) {
-        return FULL ? full : small;
-    }
-
-    /** The seed given, or a new one; printed, so that what failed can be repeated. */
-    static long seed(String test) {
-        Long given = Long.getLong("sluice.seed");
-        long seed = given == null ? ThreadLocalRandom.current().nextLong(1_000_000_000) : given;
-        System.out.println(test + ": -Dsluice.seed=" + seed);
-        return seed;
-    }
 
     /** Waits long, since machines are slow, but gives up as soon as a client has failed. */
     static ConditionFactory await(String what, LoadLoop... loops) {
@@ -41,6 +25,19 @@ final class LoadRun {
                         loop.check();
                     }
                 });
+    }
+
+    /** Waits until clients have said goodbye and have read to the end of the stream. */
+    static void awaitEnd(List<LoadClient> clients, LoadLoop... loops) {
+        await("clients have read to the end", loops)
+                .until(() -> clients.stream().allMatch(LoadClient::hasEnded));
+    }
+
+    /** Stops a broker, which must find nothing wrong; returns its last statistics. */
+    static StatsReader.Sample stop(BrokerProcess broker) throws InterruptedException {
+        assertThat(broker.stop()).as(broker::lastOutput).isZero();
+        assertThat(BrokerLog.of(broker).alarms()).isEmpty();
+        return new StatsReader(broker.statsFile()).last();
     }
 
     /** Time since a reading of {@link System#nanoTime()}, in seconds. */

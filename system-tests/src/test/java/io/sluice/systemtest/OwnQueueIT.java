@@ -18,7 +18,7 @@ import plainsocket.PlainClient;
 /** Clients that publish at full rate to the queue they consume. */
 class OwnQueueIT {
     private static final String QUEUE = "/queue/own";
-    private static final int MESSAGES = LoadRun.size(300_000, 3_000_000);
+    private static final int MESSAGES = TestSize.pick(300_000, 3_000_000);
     private static final int STUCK_MESSAGES = 50_000;
     private static final MessagePlan.Sizes SIZES = MessagePlan.Sizes.between(MessagePlan.IDENTIFIED_BYTES, 1024);
     private static final long LARGE_BOUND_BYTES = 32 << 20;
@@ -37,11 +37,11 @@ class OwnQueueIT {
     @ParameterizedTest(name = "{0} clients")
     @ValueSource(ints = {1, 4})
     void bringsEverythingBackToClientsThatRead(int clientCount) throws Exception {
-        long seed = LoadRun.seed("OwnQueueIT " + clientCount + " clients");
+        long seed = TestSize.seed("OwnQueueIT " + clientCount + " clients");
         MessagePlan plan = new MessagePlan(seed, SIZES);
         QueueAudit audit = new QueueAudit(plan, clientCount, 0);
         long each = MESSAGES / clientCount;
-        BrokerStats last;
+        StatsReader.Sample last;
         try (BrokerProcess broker = BrokerProcess.start("own-queue-" + clientCount, SMALL_BOUNDS);
                 LoadLoop loop = new LoadLoop("own-queue")) {
             List<LoadClient> clients = new ArrayList<>();
@@ -54,23 +54,21 @@ class OwnQueueIT {
             LoadRun.await("one is pushed back", loop)
                     .until(() -> clients.stream().anyMatch(LoadClient::isBlocked));
             clients.forEach(LoadClient::startReading);
-            LoadRun.await("all messages came back", loop).until(() -> audit.received() >= each * clientCount);
+            audit.await(each * clientCount, loop);
             clients.forEach(LoadClient::goodbye);
-            LoadRun.await("clients have read to the end", loop)
-                    .until(() -> clients.stream().allMatch(LoadClient::hasEnded));
-            assertThat(broker.stop()).as(broker::lastOutput).isZero();
-            last = BrokerStats.latest(broker);
+            LoadRun.awaitEnd(clients, loop);
+            last = LoadRun.stop(broker);
         }
         long[] sent = new long[clientCount];
         Arrays.fill(sent, each);
         audit.checkComplete(sent);
         assertThat(last.number("push_backs")).as("push-backs").isPositive();
-        assertThat(last.droppedExcept()).as("dropped: %s", last).isZero();
+        assertThat(last.sum("dropped_messages")).as("dropped: %s", last).isZero();
     }
 
     @Test
     void warnsOfAClientThatDoesNotRead() throws Exception {
-        long seed = LoadRun.seed("OwnQueueIT warning");
+        long seed = TestSize.seed("OwnQueueIT warning");
         try (BrokerProcess broker = BrokerProcess.start("own-queue-warning", SMALL_BOUNDS);
                 LoadLoop loop = new LoadLoop("own-queue")) {
             StuckClient stuck = new StuckClient(broker, loop, seed, QUEUE);
@@ -79,14 +77,13 @@ class OwnQueueIT {
             LoadRun.await("a warning names publisher, destination and who does not read", loop)
                     .until(() -> warning.matcher(Files.readString(broker.out())).find());
             stuck.readAll();
-            assertThat(broker.stop()).as(broker::lastOutput).isZero();
-            assertThat(BrokerStats.latest(broker).droppedExcept()).isZero();
+            assertThat(LoadRun.stop(broker).sum("dropped_messages")).isZero();
         }
     }
 
     @Test
     void warnsOfThoseAloneThatDoNotRead() throws Exception {
-        long seed = LoadRun.seed("OwnQueueIT who does not read");
+        long seed = TestSize.seed("OwnQueueIT who does not read");
         MessagePlan plan = new MessagePlan(seed, MessagePlan.Sizes.between(2048, 4096));
         QueueAudit audit = new QueueAudit(plan, 1, 0);
         // So large that what the slow reader takes does not let the publisher go on within 10 s.
@@ -114,7 +111,7 @@ class OwnQueueIT {
 
     @Test
     void leavesOthersUnaffectedByAClientThatDoesNotRead() throws Exception {
-        long seed = LoadRun.seed("OwnQueueIT not reading");
+        long seed = TestSize.seed("OwnQueueIT not reading");
         Bystanders.Rates kept;
         // One event loop: whoever held it up would hold up all.
         String[] flags = Stream.concat(Stream.of(SMALL_BOUNDS), Stream.of("--set", "transport.event-loops=1"))
@@ -129,8 +126,7 @@ class OwnQueueIT {
                 return rates;
             });
             bystanders.finish();
-            assertThat(broker.stop()).as(broker::lastOutput).isZero();
-            assertThat(BrokerStats.latest(broker).droppedExcept()).isZero();
+            assertThat(LoadRun.stop(broker).sum("dropped_messages")).isZero();
         }
         assertThat(kept.isAtLeast(LEAST_RATE)).as(kept.toString()).isTrue();
     }
@@ -150,20 +146,21 @@ class OwnQueueIT {
             this.client = LoadClient.open(loop, broker, 0, LoadClient.frame(queue), feed, audit.share("stuck client"));
             client.stopReading();
             LoadRun.await("writes block", loop).until(client::isBlocked);
-            LoadRun.await("the broker does not read it", loop)
-                    .until(() -> BrokerStats.next(broker).number("waiting_publishers") == 1);
+            new StatsReader(broker.statsFile())
+                    .await("the client pushed back", sample -> sample.number("waiting_publishers") == 1);
         }
 
         String address() throws IOException {
             return client.address();
         }
 
-        /** It reads after all: everything comes. */
+        /** It reads after all: everything comes. It must have been stuck until now. */
         void readAll() {
+            assertThat(client.isBlocked()).as("stuck").isTrue();
             client.startReading();
-            LoadRun.await("all messages came back", loop).until(() -> audit.received() >= STUCK_MESSAGES);
+            audit.await(STUCK_MESSAGES, loop);
             client.goodbye();
-            LoadRun.await("the client has read to the end", loop).until(client::hasEnded);
+            LoadRun.awaitEnd(List.of(client), loop);
             audit.checkComplete(STUCK_MESSAGES);
         }
     }

@@ -14,6 +14,7 @@ import java.util.stream.LongStream;
  */
 final class QueueAudit {
     private static final long NONE = -1;
+    private static final int LONG_SECONDS = 30;
 
     private final MessagePlan plan;
     private final int destination;
@@ -39,6 +40,21 @@ final class QueueAudit {
     /** How many messages came, to all subscribers. */
     long received() {
         return received;
+    }
+
+    /** Waits until so many came; fails when for long none does. */
+    void await(long messages, LoadLoop... loops) {
+        long[] seen = {received, System.nanoTime()};
+        LoadRun.await("messages come", loops).until(() -> {
+            if (received != seen[0]) {
+                seen[0] = received;
+                seen[1] = System.nanoTime();
+            } else if (received < messages && LoadRun.secondsSince(seen[1]) > LONG_SECONDS) {
+                throw new AssertionError("of " + messages + " messages came " + received + ", and then none for "
+                        + LONG_SECONDS + " s: " + shares);
+            }
+            return received >= messages;
+        });
     }
 
     /** Fails unless all came. To be called when nothing more can come. */

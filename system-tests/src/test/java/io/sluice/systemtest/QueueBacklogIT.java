@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** A queue without subscriber: it fills to its bound and stops its publishers, theirs alone, and keeps what it took. */
 class QueueBacklogIT {
     private static final int PUBLISHERS = 3;
-    private static final int MESSAGES_EACH = LoadRun.size(20_000, 100_000);
+    private static final int MESSAGES_EACH = TestSize.pick(20_000, 100_000);
     private static final long BOUND_BYTES = 4 << 20;
     private static final int LARGEST_FRAME_BYTES = 64 * 1024;
 
@@ -21,7 +21,7 @@ class QueueBacklogIT {
 
     @Test
     void stopsItsPublishersAloneAndDeliversAllInOrderLater() throws Exception {
-        long seed = LoadRun.seed("QueueBacklogIT");
+        long seed = TestSize.seed("QueueBacklogIT");
         Bystanders.Rates kept;
         // One event loop: whoever held it up would hold up all.
         try (BrokerProcess broker = BrokerProcess.start(
@@ -39,8 +39,7 @@ class QueueBacklogIT {
             kept = bystanders.kept(
                     "QueueBacklogIT", LEAST_RATE, round -> fillAndEmpty(broker, bystanders, loop, round, seed + round));
             bystanders.finish();
-            assertThat(broker.stop()).as(broker::lastOutput).isZero();
-            assertThat(BrokerStats.latest(broker).droppedExcept()).isZero();
+            assertThat(LoadRun.stop(broker).sum("dropped_messages")).isZero();
         }
         assertThat(kept.isAtLeast(LEAST_RATE)).as(kept.toString()).isTrue();
     }
@@ -55,23 +54,22 @@ class QueueBacklogIT {
         for (int i = 0; i < PUBLISHERS; i++) {
             publishers.add(LoadClient.publisher(loop, broker, new QueueFeed(plan, i, round, queue, MESSAGES_EACH)));
         }
-        LoadRun.await("the queue is full", loop)
-                .until(() -> BrokerStats.next(broker).number("waiting_publishers") == PUBLISHERS);
+        StatsReader stats = new StatsReader(broker.statsFile());
+        stats.await("a full queue", sample -> sample.number("waiting_publishers") == PUBLISHERS);
         LoadRun.await("writes block", loop).until(() -> publishers.stream().allMatch(LoadClient::isBlocked));
         long[] written = written(publishers);
         Bystanders.Rates meanwhile = bystanders.measure();
-        BrokerStats full = BrokerStats.next(broker);
+        StatsReader.Sample full = stats.fresh();
         assertThat(written(publishers))
                 .as("bytes the full queue's publishers could write")
                 .isEqualTo(written);
         assertThat(full.number("waiting_bytes")).isBetween(BOUND_BYTES, BOUND_BYTES + SLACK_BYTES);
 
         LoadClient subscriber = LoadClient.subscriber(loop, broker, queue, audit.share("late subscriber"));
-        LoadRun.await("publishers have sent all and were told so", loop)
-                .until(() -> publishers.stream().allMatch(LoadClient::hasEnded));
-        LoadRun.await("all messages came", loop).until(() -> audit.received() >= (long) PUBLISHERS * MESSAGES_EACH);
+        audit.await((long) PUBLISHERS * MESSAGES_EACH, loop);
+        LoadRun.awaitEnd(publishers, loop);
         subscriber.goodbye();
-        LoadRun.await("the subscriber has read to the end", loop).until(subscriber::hasEnded);
+        LoadRun.awaitEnd(List.of(subscriber), loop);
         long[] sent = new long[PUBLISHERS];
         Arrays.fill(sent, MESSAGES_EACH);
         audit.checkComplete(sent);

@@ -13,7 +13,7 @@ class QueueVolumeIT {
     private static final String QUEUE = "/queue/volume";
     private static final int SUBSCRIBERS = 10;
     private static final int PUBLISHERS = 4;
-    private static final int MESSAGES = LoadRun.size(200_000, 1_000_000);
+    private static final int MESSAGES = TestSize.pick(200_000, 1_000_000);
 
     /** All ten read at the same rate, in all so many messages a second: less than is published. */
     private static final int MESSAGES_A_SECOND = 100_000;
@@ -23,18 +23,18 @@ class QueueVolumeIT {
      * to whoever makes room first. So a share goes by how fast its subscriber reads. In the end one may have a full window
      * and full buffers in the system, and another none.
      */
-    private static final double TOLERANCE_PERCENT = LoadRun.size(20, 10);
+    private static final double TOLERANCE_PERCENT = TestSize.pick(20, 10);
 
     private static final int SMALL_RECEIVE_BYTES = 64 * 1024;
 
     @Test
     void deliversEachMessageOnceInEqualSharesWhenPublishersArePushedBack() throws Exception {
-        long seed = LoadRun.seed("QueueVolumeIT pushed back");
+        long seed = TestSize.seed("QueueVolumeIT pushed back");
         MessagePlan plan = new MessagePlan(seed, MessagePlan.Sizes.between(MessagePlan.IDENTIFIED_BYTES, 512));
         QueueAudit audit = new QueueAudit(plan, PUBLISHERS, 0);
         long each = MESSAGES / PUBLISHERS;
         List<QueueAudit.Share> shares;
-        BrokerStats last;
+        StatsReader.Sample last;
         // Little room everywhere, also in the system.
         try (BrokerProcess broker = BrokerProcess.start(
                         "queue-volume-pushed-back",
@@ -62,12 +62,11 @@ class QueueVolumeIT {
             System.out.printf(
                     "QueueVolumeIT: %,d messages, %,.0f/s, shares %s%n",
                     audit.received(), audit.received() / LoadRun.secondsSince(beginNs), shares);
-            assertThat(broker.stop()).as(broker::lastOutput).isZero();
-            last = BrokerStats.latest(broker);
+            last = LoadRun.stop(broker);
         }
         audit.checkComplete(each, each, each, each);
         assertThat(last.number("push_backs")).as("push-backs").isPositive();
-        assertThat(last.droppedExcept()).as("dropped: %s", last).isZero();
+        assertThat(last.sum("dropped_messages")).as("dropped: %s", last).isZero();
         assertThat(last.number("messages_returned")).isZero();
         assertThat(shares)
                 .allSatisfy(share -> assertThat(share.receivedMessages())
@@ -76,25 +75,23 @@ class QueueVolumeIT {
 
     @Test
     void dealsStrictlyInTurnWhileAllHaveRoom() throws Exception {
-        long seed = LoadRun.seed("QueueVolumeIT in turn");
+        long seed = TestSize.seed("QueueVolumeIT in turn");
         MessagePlan plan = new MessagePlan(seed, MessagePlan.Sizes.between(MessagePlan.IDENTIFIED_BYTES, 512));
         QueueAudit audit = new QueueAudit(plan, 1, 0);
         List<QueueAudit.Share> shares;
-        BrokerStats last;
+        StatsReader.Sample last;
         try (BrokerProcess broker = BrokerProcess.start("queue-volume-in-turn");
                 LoadLoop sending = new LoadLoop("publishers");
                 LoadLoop receiving = new LoadLoop("subscribers");
                 Confirmations confirmations = new Confirmations(receiving, broker)) {
             List<LoadClient> subscribers = new ArrayList<>();
             shares = subscribe(confirmations, audit, subscribers);
-            // Far less than the 10 windows hold, even if all were for one subscriber and cost three times their
-            // payload.
+            // Even if all were for one subscriber, they would not fill its window.
             long ahead = 500;
             QueueFeed feed = new QueueFeed(plan, 0, 0, QUEUE, MESSAGES, () -> audit.received() + ahead);
             LoadClient publisher = LoadClient.publisher(sending, broker, feed);
             end(List.of(publisher), subscribers, audit, MESSAGES, sending, receiving);
-            assertThat(broker.stop()).as(broker::lastOutput).isZero();
-            last = BrokerStats.latest(broker);
+            last = LoadRun.stop(broker);
         }
         audit.checkComplete(MESSAGES);
         assertThat(last.number("push_backs")).as("push-backs").isZero();
@@ -118,11 +115,9 @@ class QueueVolumeIT {
 
     private static void end(
             List<LoadClient> publishers, List<LoadClient> subscribers, QueueAudit audit, long sent, LoadLoop... loops) {
-        LoadRun.await("publishers have sent all and were told so", loops)
-                .until(() -> publishers.stream().allMatch(LoadClient::hasEnded));
-        LoadRun.await("all messages came", loops).until(() -> audit.received() >= sent);
+        audit.await(sent, loops);
+        LoadRun.awaitEnd(publishers, loops);
         subscribers.forEach(LoadClient::goodbye);
-        LoadRun.await("subscribers have read to the end", loops)
-                .until(() -> subscribers.stream().allMatch(LoadClient::hasEnded));
+        LoadRun.awaitEnd(subscribers, loops);
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A subscriber of a queue that never reads: what it may hoard, for how long, and that nothing of it is lost. */
 class StalledQueueSubscriberIT {
     private static final String QUEUE = "/queue/stalled";
-    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(LoadRun.size(3, 30));
+    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(TestSize.pick(3, 30));
     private static final int SMALL_RECEIVE_BYTES = 8 * 1024;
     private static final int MESSAGE_BYTES = 1024;
     private static final long MESSAGES_A_SECOND = 20_000;
@@ -31,11 +31,11 @@ class StalledQueueSubscriberIT {
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"auto", "nio"})
     void hoardsItsWindowAtMostAndThenNothingUntilItReads(String transport) throws Exception {
-        long seed = LoadRun.seed("StalledQueueSubscriberIT beside others, " + transport);
+        long seed = TestSize.seed("StalledQueueSubscriberIT beside others, " + transport);
         MessagePlan plan = new MessagePlan(seed, MessagePlan.Sizes.between(MESSAGE_BYTES, MESSAGE_BYTES));
         QueueAudit audit = new QueueAudit(plan, 2, 0);
         QueueFeed first = new QueueFeed(plan, 0, 0, QUEUE, Long.MAX_VALUE, QueueFeed.everySecond(MESSAGES_A_SECOND));
-        BrokerStats last;
+        StatsReader.Sample last;
         try (BrokerProcess broker = start("stalled-beside-others-", transport);
                 LoadLoop loop = new LoadLoop("stalled");
                 Confirmations confirmations = new Confirmations(loop, broker)) {
@@ -49,50 +49,47 @@ class StalledQueueSubscriberIT {
             confirmations.await();
 
             LoadClient publisher = LoadClient.publisher(loop, broker, first);
-            LoadRun.await("the stalled subscriber holds its window", loop)
-                    .until(() -> heldBytes(BrokerStats.next(broker), address) > WINDOW_BYTES / 2);
-            LoadRun.await("its messages return", loop)
-                    .until(() -> BrokerStats.next(broker).number("messages_returned") > 0);
-            BrokerStats after = BrokerStats.next(broker);
+            StatsReader stats = new StatsReader(broker.statsFile());
+            stats.await("the stalled subscriber's window", sample -> heldBytes(sample, address) > WINDOW_BYTES / 2);
+            stats.await("what returns", sample -> sample.number("messages_returned") > 0);
+            StatsReader.Sample after = stats.fresh();
             assertThat(heldBytes(after, address)).as("when returned: %s", after).isLessThan(2 * BATCH_BYTES);
-            assertThat(BrokerStats.all(broker))
-                    .allSatisfy(stats -> assertThat(heldBytes(stats, address))
-                            .as(stats.toString())
+            assertThat(stats.all())
+                    .allSatisfy(sample -> assertThat(heldBytes(sample, address))
+                            .as(sample.toString())
                             .isLessThanOrEqualTo(WINDOW_BYTES + BATCH_BYTES));
             first.stop();
-            LoadRun.await("the publisher has ended", loop).until(publisher::hasEnded);
+            LoadRun.awaitEnd(List.of(publisher), loop);
 
             // All but what the system has taken, and the rest of a message it has begun to take, goes to others.
             long taken = messagesBegun(KernelBuffers.unreadBytes(broker, stalled), sequence -> MESSAGE_BYTES);
-            LoadRun.await("others have read what was returned", loop)
-                    .until(() -> audit.received() >= first.sent() - taken);
+            audit.await(first.sent() - taken, loop);
             assertThat(audit.received()).isEqualTo(first.sent() - taken);
             stalled.startReading();
-            LoadRun.await("all messages came", loop).until(() -> audit.received() == first.sent());
+            audit.await(first.sent(), loop);
             assertThat(stalledShare.receivedMessages()).isEqualTo(taken);
 
             LoadClient second = LoadClient.publisher(loop, broker, new QueueFeed(plan, 1, 0, QUEUE, MORE));
-            LoadRun.await("the second publisher has ended", loop).until(second::hasEnded);
-            LoadRun.await("all its messages came", loop).until(() -> audit.received() == first.sent() + MORE);
+            LoadRun.awaitEnd(List.of(second), loop);
+            audit.await(first.sent() + MORE, loop);
             assertThat(stalledShare.receivedMessages() - taken)
                     .as("back in the turn")
                     .isPositive();
             stalled.goodbye();
             healthy.forEach(LoadClient::goodbye);
-            LoadRun.await("subscribers have read to the end", loop)
-                    .until(() -> stalled.hasEnded() && healthy.stream().allMatch(LoadClient::hasEnded));
-            assertThat(broker.stop()).as(broker::lastOutput).isZero();
-            last = BrokerStats.latest(broker);
+            LoadRun.awaitEnd(List.of(stalled), loop);
+            LoadRun.awaitEnd(healthy, loop);
+            last = LoadRun.stop(broker);
         }
         audit.checkComplete(first.sent(), MORE);
-        assertThat(last.droppedExcept()).as("dropped: %s", last).isZero();
+        assertThat(last.sum("dropped_messages")).as("dropped: %s", last).isZero();
         assertThat(last.number("pinned_bytes")).isZero();
     }
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"auto", "nio"})
     void returnsItsMessagesInOrderBeforeThoseNotYetAssigned(String transport) throws Exception {
-        long seed = LoadRun.seed("StalledQueueSubscriberIT order, " + transport);
+        long seed = TestSize.seed("StalledQueueSubscriberIT order, " + transport);
         MessagePlan plan =
                 new MessagePlan(seed, MessagePlan.Sizes.between(MessagePlan.IDENTIFIED_BYTES, 2 * MESSAGE_BYTES));
         QueueAudit audit = new QueueAudit(plan, 1, 0);
@@ -106,23 +103,21 @@ class StalledQueueSubscriberIT {
             stalled.stopReading();
             confirmations.await();
             LoadClient publisher = LoadClient.publisher(loop, broker, new QueueFeed(plan, 0, 0, QUEUE, BACKLOG));
-            LoadRun.await("the publisher has ended", loop).until(publisher::hasEnded);
-            long waiting = BrokerStats.next(broker).number("waiting_messages");
+            LoadRun.awaitEnd(List.of(publisher), loop);
+            StatsReader stats = new StatsReader(broker.statsFile());
+            long waiting = stats.fresh().number("waiting_messages");
             assertThat(waiting).as("not assigned").isPositive();
-            LoadRun.await("the window's messages return", loop)
-                    .until(() -> BrokerStats.next(broker).number("waiting_messages") > waiting);
+            stats.await("what returns", sample -> sample.number("waiting_messages") > waiting);
 
             taken = messagesBegun(KernelBuffers.unreadBytes(broker, stalled), sequence -> plan.size(0, 0, sequence));
             LoadClient late = LoadClient.subscriber(loop, broker, QUEUE, lateShare);
-            LoadRun.await("the late one has read the queue", loop)
-                    .until(() -> lateShare.receivedMessages() >= BACKLOG - taken);
+            audit.await(BACKLOG - taken, loop);
             stalled.startReading();
-            LoadRun.await("all messages came", loop).until(() -> audit.received() == BACKLOG);
+            audit.await(BACKLOG, loop);
             late.goodbye();
             stalled.goodbye();
-            LoadRun.await("subscribers have read to the end", loop).until(() -> late.hasEnded() && stalled.hasEnded());
-            assertThat(broker.stop()).as(broker::lastOutput).isZero();
-            assertThat(BrokerStats.latest(broker).droppedExcept()).isZero();
+            LoadRun.awaitEnd(List.of(late, stalled), loop);
+            assertThat(LoadRun.stop(broker).sum("dropped_messages")).isZero();
         }
         audit.checkComplete(BACKLOG);
         // Each share came in ascending order. The late one's is without gap: what returned, then what was not assigned.
@@ -135,7 +130,7 @@ class StalledQueueSubscriberIT {
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"auto", "nio"})
     void keepsItsConnectionForLongerThanTheUserTimeout(String transport) throws Exception {
-        long seed = LoadRun.seed("StalledQueueSubscriberIT user timeout, " + transport);
+        long seed = TestSize.seed("StalledQueueSubscriberIT user timeout, " + transport);
         MessagePlan plan = new MessagePlan(seed, MessagePlan.Sizes.between(MESSAGE_BYTES, MESSAGE_BYTES));
         QueueAudit audit = new QueueAudit(plan, 1, 0);
         try (BrokerProcess broker = start("stalled-user-timeout-", transport, "--set", "transport.user-timeout=2s");
@@ -146,14 +141,14 @@ class StalledQueueSubscriberIT {
             stalled.stopReading();
             confirmations.await();
             LoadClient publisher = LoadClient.publisher(loop, broker, new QueueFeed(plan, 0, 0, QUEUE, BACKLOG));
-            LoadRun.await("the publisher has ended", loop).until(publisher::hasEnded);
+            LoadRun.awaitEnd(List.of(publisher), loop);
             long closedNs = System.nanoTime();
             LoadRun.await("the window was closed for four times the timeout", loop)
                     .until(() -> LoadRun.secondsSince(closedNs) > 8);
             stalled.startReading();
-            LoadRun.await("all messages came", loop).until(() -> audit.received() == BACKLOG);
+            audit.await(BACKLOG, loop);
             stalled.goodbye();
-            LoadRun.await("it has read to the end", loop).until(stalled::hasEnded);
+            LoadRun.awaitEnd(List.of(stalled), loop);
         }
         audit.checkComplete(BACKLOG);
     }
@@ -170,9 +165,9 @@ class StalledQueueSubscriberIT {
         return BrokerProcess.start(name + transport, all.toArray(String[]::new));
     }
 
-    private static long heldBytes(BrokerStats stats, String address) {
-        return stats.subscribers().stream()
-                .filter(subscriber -> subscriber.isAt(address))
+    private static long heldBytes(StatsReader.Sample sample, String address) {
+        return sample.subscribers().stream()
+                .filter(subscriber -> subscriber.text("remote_address").equals(address))
                 .mapToLong(subscriber -> subscriber.number("held_bytes"))
                 .sum();
     }

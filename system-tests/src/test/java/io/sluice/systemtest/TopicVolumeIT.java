@@ -29,21 +29,21 @@ class TopicVolumeIT {
     @ParameterizedTest(name = "{0} event loops")
     @ValueSource(ints = {1, 4})
     void losesAndMovesNothingOfUpTo64KiB(int eventLoops) throws Exception {
-        long perPublisherAndTopic = LoadRun.size(60, 420);
+        long perPublisherAndTopic = TestSize.pick(60L, 420L);
         run("large", eventLoops, MessagePlan.Sizes.mixed(), perPublisherAndTopic, 8);
     }
 
     @ParameterizedTest(name = "{0} event loops")
     @ValueSource(ints = {1, 4})
     void losesAndMovesNothingOfUpTo256Bytes(int eventLoops) throws Exception {
-        long perPublisherAndTopic = LoadRun.size(3_000, 40_000);
+        long perPublisherAndTopic = TestSize.pick(3_000L, 40_000L);
         run("small", eventLoops, MessagePlan.Sizes.between(0, 256), perPublisherAndTopic, 64);
     }
 
     private static void run(
             String name, int eventLoops, MessagePlan.Sizes sizes, long perPublisherAndTopic, int longestRun)
             throws IOException, InterruptedException {
-        long seed = LoadRun.seed("TopicVolumeIT " + name);
+        long seed = TestSize.seed("TopicVolumeIT " + name);
         MessagePlan plan = new MessagePlan(seed, sizes);
         List<String> topics = IntStream.range(0, TOPICS)
                 .mapToObj(topic -> "/topic/volume/" + topic)
@@ -52,7 +52,7 @@ class TopicVolumeIT {
         List<LoadClient> subscribers = new ArrayList<>();
         List<TopicFeed> feeds = new ArrayList<>();
         List<LoadClient> publishers = new ArrayList<>();
-        BrokerStats last;
+        StatsReader.Sample last;
         try (BrokerProcess broker = BrokerProcess.start(
                         "topic-volume-" + name + "-" + eventLoops, "--set", "transport.event-loops=" + eventLoops);
                 LoadLoop sending = new LoadLoop("publishers");
@@ -75,15 +75,11 @@ class TopicVolumeIT {
                 feeds.add(feed);
                 publishers.add(LoadClient.publisher(sending, broker, feed));
             }
-            LoadRun.await("publishers have sent all and were told so", sending, receiving)
-                    .until(() -> publishers.stream().allMatch(LoadClient::hasEnded));
+            LoadRun.awaitEnd(publishers, sending, receiving);
             subscribers.forEach(LoadClient::goodbye);
-            LoadRun.await("subscribers have read to the end", sending, receiving)
-                    .until(() -> subscribers.stream().allMatch(LoadClient::hasEnded));
+            LoadRun.awaitEnd(subscribers, sending, receiving);
             report(name, eventLoops, audits, LoadRun.secondsSince(beginNs));
-            assertThat(broker.stop()).as(broker::lastOutput).isZero();
-            last = BrokerStats.latest(broker);
-            assertThat(broker.out()).content().doesNotContain("ERROR", "WARN", "LEAK");
+            last = LoadRun.stop(broker);
         }
         for (int i = 0; i < SUBSCRIBERS; i++) {
             int topic = i % TOPICS;
@@ -99,7 +95,7 @@ class TopicVolumeIT {
         long deliveries =
                 audits.stream().mapToLong(TopicAudit::receivedMessages).sum();
         assertThat(deliveries).isEqualTo(perPublisherAndTopic * PUBLISHERS * SUBSCRIBERS);
-        assertThat(last.droppedExcept()).as("dropped: %s", last).isZero();
+        assertThat(last.sum("dropped_messages")).as("dropped: %s", last).isZero();
         assertThat(last.number("slow_episodes")).isZero();
     }
 

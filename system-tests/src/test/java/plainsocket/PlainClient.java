@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -77,7 +78,12 @@ public final class PlainClient implements AutoCloseable {
         this(host, port, 0);
     }
 
-    /** Connects with a receive buffer of so many bytes; 0 leaves it to the system. */
+    /**
+     * Connects with a receive buffer of so many bytes; 0 leaves it to the system.
+     *
+     * @throws ConnectException when nobody listens there
+     * @throws ClosedByBroker when the broker closed at once
+     */
     public PlainClient(String host, int port, int receiveBufferBytes) throws IOException {
         socket = new Socket();
         try {
@@ -89,6 +95,13 @@ public final class PlainClient implements AutoCloseable {
             socket.connect(new InetSocketAddress(host, port), CONNECT_TIMEOUT_MS);
             in = socket.getInputStream();
             out = socket.getOutputStream();
+        } catch (ConnectException e) {
+            socket.close();
+            throw e;
+        } catch (SocketException e) {
+            // It was let in and reset before we looked.
+            socket.close();
+            throw new ClosedByBroker(Ending.RESET);
         } catch (IOException e) {
             socket.close();
             throw e;

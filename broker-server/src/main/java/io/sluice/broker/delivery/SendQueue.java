@@ -532,7 +532,7 @@ public final class SendQueue implements Subscriber {
             }
             from.gone(this);
         }
-        slowLog.ended(clock.nowNs(), "left", droppedMessages());
+        slowLog.left(clock.nowNs(), droppedMessages());
     }
 
     @HeldUnder("lock")

@@ -3,11 +3,12 @@ package io.sluice.broker.delivery;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Says when one subscriber begins and ends to be slow: at most one pair of lines a minute, the next naming what was
- * merged into it. An episode that began unannounced and goes on is announced when the minute is over, so nobody stays
- * slow in silence.
+ * merged into it. An episode that began unannounced and goes on is announced when the minute is over, and what was merged
+ * is said by itself when no further episode comes for another minute: nobody is slow in silence.
  *
  * <p>Belongs to the subscriber's event loop.
  */
@@ -46,10 +47,13 @@ final class SlowEpisodeLog {
     void tick(long nowNs, long heldMessages, long heldBytes, String remedy) {
         if (slow && !announced && mayAnnounce(nowNs)) {
             announce(nowNs, heldMessages, heldBytes, remedy);
+        } else if (!slow && mergedEpisodes > 0 && nowNs - announcedNs >= 2 * PAIR_EVERY_NS) {
+            // No further episode came in which these could have been named.
+            announceMerged(nowNs);
         }
     }
 
-    /** @param why how it ended: it caught up, or left */
+    /** @param why how it ended */
     void ended(long nowNs, String why, long droppedMessages) {
         if (!slow) {
             return;
@@ -62,12 +66,21 @@ final class SlowEpisodeLog {
             return;
         }
         announced = false;
-        LOG.info(
-                "slow subscriber {} {} after {} ms; lost {} messages",
-                subscriber,
-                why,
-                TimeUnit.NANOSECONDS.toMillis(nowNs - startedNs),
-                lost);
+        LOG.atLevel(lost > 0 ? Level.WARN : Level.INFO)
+                .log(
+                        "slow subscriber {} {} after {} ms; lost {} messages",
+                        subscriber,
+                        why,
+                        TimeUnit.NANOSECONDS.toMillis(nowNs - startedNs),
+                        lost);
+    }
+
+    /** It is gone: ends its episode, and says what has not been said yet. */
+    void left(long nowNs, long droppedMessages) {
+        ended(nowNs, "left", droppedMessages);
+        if (mergedEpisodes > 0) {
+            announceMerged(nowNs);
+        }
     }
 
     private boolean mayAnnounce(long nowNs) {
@@ -87,6 +100,20 @@ final class SlowEpisodeLog {
                 merged,
                 remedy);
         announced = true;
+        forgetMerged(nowNs);
+    }
+
+    // Takes the place of a pair.
+    private void announceMerged(long nowNs) {
+        LOG.warn(
+                "slow subscriber {}: {} episodes since the last such line, {} messages lost; it is not slow now",
+                subscriber,
+                mergedEpisodes,
+                mergedDrops);
+        forgetMerged(nowNs);
+    }
+
+    private void forgetMerged(long nowNs) {
         everAnnounced = true;
         announcedNs = nowNs;
         mergedEpisodes = 0;

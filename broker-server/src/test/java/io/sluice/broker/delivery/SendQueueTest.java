@@ -662,7 +662,7 @@ final class SendQueueTest {
             client.connection.channel().allowAll();
             assertThat(slow.lines()).hasSize(2);
             assertThat(slow.lines().get(1))
-                    .isEqualTo("INFO slow subscriber c-1 (127.0.0.1:4711, /topic/test) caught up after 1234 ms;"
+                    .isEqualTo("WARN slow subscriber c-1 (127.0.0.1:4711, /topic/test) caught up after 1234 ms;"
                             + " lost 5 messages");
             assertThat(client.snapshot().slow()).isFalse();
             assertThat(fixture.counters.totals().slowEpisodes()).isEqualTo(1);

@@ -26,7 +26,7 @@ final class SlowEpisodeLogTest {
                 .containsExactly(
                         "WARN slow subscriber c-1 (10.0.0.7:4711, /topic/prices): 12 messages are queued for it, 3456 bytes of"
                                 + " memory; raise the bound",
-                        "INFO slow subscriber c-1 (10.0.0.7:4711, /topic/prices) caught up after 1500 ms; lost 7 messages");
+                        "WARN slow subscriber c-1 (10.0.0.7:4711, /topic/prices) caught up after 1500 ms; lost 7 messages");
     }
 
     @Test
@@ -80,6 +80,43 @@ final class SlowEpisodeLogTest {
     }
 
     @Test
+    void anEpisodeWithoutLossEndsAsInformation() {
+        start(3);
+        end(3);
+        assertThat(lines.lines().get(1)).startsWith("INFO").endsWith("lost 0 messages");
+    }
+
+    @Test
+    void whatWasMergedIsSaidThoughItIsSlowNoMore() {
+        start(0);
+        end(0);
+        clock.advanceMs(1_000);
+        start(10);
+        end(17);
+        clock.advanceMs(118_999);
+        log.tick(clock.nowNs(), 0, 0, "remedy");
+        assertThat(lines.lines()).hasSize(2);
+        clock.advanceMs(1);
+        log.tick(clock.nowNs(), 0, 0, "remedy");
+        log.tick(clock.nowNs(), 0, 0, "remedy");
+        assertThat(lines.lines()).hasSize(3);
+        assertThat(lines.lines().get(2))
+                .isEqualTo(
+                        "WARN slow subscriber c-1 (10.0.0.7:4711, /topic/prices): 1 episodes since the last such line, 7"
+                                + " messages lost; it is not slow now");
+    }
+
+    @Test
+    void whatWasMergedIsSaidWhenItLeaves() {
+        start(0);
+        end(0);
+        start(10);
+        log.left(clock.nowNs(), 30);
+        assertThat(lines.lines()).hasSize(3);
+        assertThat(lines.lines().get(2)).contains(": 1 episodes").contains(" 20 messages lost");
+    }
+
+    @Test
     void atMostOnePairAMinuteHoweverItFlaps() {
         for (int second = 0; second < 600; second++) {
             start(second);
@@ -89,9 +126,9 @@ final class SlowEpisodeLogTest {
             clock.advanceMs(500);
             log.tick(clock.nowNs(), 1, 1, "");
         }
-        assertThat(lines.lines().stream().filter(line -> line.startsWith("WARN")))
+        assertThat(lines.lines().stream().filter(line -> line.contains("are queued for it")))
                 .hasSize(10);
-        assertThat(lines.lines().stream().filter(line -> line.startsWith("INFO")))
+        assertThat(lines.lines().stream().filter(line -> line.contains("caught up")))
                 .hasSize(10);
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.broker.config;
 
+import io.sluice.broker.base.Shown;
 import java.util.List;
 
 /** One of a few words. */

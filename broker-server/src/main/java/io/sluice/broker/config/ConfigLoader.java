@@ -1,5 +1,6 @@
 package io.sluice.broker.config;
 
+import io.sluice.broker.base.Shown;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

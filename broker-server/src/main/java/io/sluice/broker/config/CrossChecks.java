@@ -1,6 +1,7 @@
 package io.sluice.broker.config;
 
 import io.sluice.broker.base.ByteSize;
+import io.sluice.broker.base.Shown;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,7 @@
 package io.sluice.broker.config;
 
+import io.sluice.broker.base.Shown;
+
 /**
  * Where a value came from.
  *
@@ -34,7 +36,7 @@ record Origin(Place place, String name, int line) {
     /** How the printed configuration says it. */
     String describe() {
         return switch (place) {
-            case FILE -> "file " + Shown.path(name) + " line " + line;
+            case FILE -> "file " + Shown.whole(name) + " line " + line;
             case ENVIRONMENT -> "environment " + Shown.text(name);
             case FLAG -> "flag --set";
             case CALL -> "program";
@@ -45,7 +47,7 @@ record Origin(Place place, String name, int line) {
     /** How a problem begins. */
     String prefix() {
         return switch (place) {
-            case FILE -> Shown.path(name) + (line == 0 ? ": " : ":" + line + ": ");
+            case FILE -> Shown.whole(name) + (line == 0 ? ": " : ":" + line + ": ");
             case ENVIRONMENT -> Shown.text(name) + ": ";
             case FLAG -> "--set ";
             case CALL, DEFAULT -> "";

@@ -1,5 +1,7 @@
 package io.sluice.broker.config;
 
+import io.sluice.broker.base.Shown;
+
 /**
  * What is wrong with one value.
  *

@@ -2,6 +2,7 @@ package io.sluice.broker.config;
 
 import io.sluice.broker.base.ByteSize;
 import io.sluice.broker.base.Durations;
+import io.sluice.broker.base.Shown;
 
 /** A whole number of things, bytes or milliseconds, within a range; zero may have a name, as {@code off}. */
 final class Quantity implements Kind<Long> {

@@ -1,5 +1,6 @@
 package io.sluice.broker.config;
 
+import io.sluice.broker.base.Shown;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 

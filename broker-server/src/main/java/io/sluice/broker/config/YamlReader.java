@@ -1,5 +1,6 @@
 package io.sluice.broker.config;
 
+import io.sluice.broker.base.Shown;
 import io.sluice.broker.config.YamlNode.Entries;
 import io.sluice.broker.config.YamlNode.Entry;
 import io.sluice.broker.config.YamlNode.Items;

@@ -4,6 +4,7 @@ import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.base.HeldUnder;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.OwnLoop;
+import io.sluice.broker.base.Shown;
 import io.sluice.broker.destination.Destination;
 import io.sluice.broker.destination.Offer;
 import io.sluice.broker.destination.Subscriber;
@@ -118,7 +119,7 @@ public final class SendQueue implements Subscriber {
             backlog.setMergeSpanNs(TimeUnit.MILLISECONDS.toNanos(settings.maxAgeMs()) / 10);
         }
         this.counters = new SubscriberCounters(connection.counters());
-        this.who = connection.id() + " (" + connection.remoteAddress() + ", " + destinationName + ")";
+        this.who = connection.id() + " (" + connection.remoteAddress() + ", " + Shown.whole(destinationName) + ")";
         this.slowLog = new SlowEpisodeLog(who);
         this.flights = new Flights(connection.channel(), encoder, maxInFlightBytes, this::onTaken);
         this.progressNs = clock.nowNs();

@@ -1,6 +1,7 @@
 package io.sluice.broker.destination;
 
 import io.sluice.broker.base.AnyThread;
+import io.sluice.broker.base.Shown;
 import io.sluice.broker.message.DestinationName;
 import io.sluice.broker.message.MessageBatch;
 import io.sluice.broker.metrics.DropReason;
@@ -64,8 +65,9 @@ public abstract sealed class Destination permits TopicDestination, QueueDestinat
     /** How it stands, for counters. */
     public abstract DestinationSnapshot snapshot();
 
+    /** Its name, fit for a log. */
     @Override
     public final String toString() {
-        return name.toString();
+        return Shown.whole(name.toString());
     }
 }

@@ -1,6 +1,7 @@
 package io.sluice.broker.server;
 
 import io.sluice.broker.base.NanoClock;
+import io.sluice.broker.base.Shown;
 import io.sluice.broker.delivery.SendQueue;
 import io.sluice.broker.destination.Destination;
 import io.sluice.broker.destination.DestinationRegistry;
@@ -96,7 +97,7 @@ final class Drain {
                         "given up at shutdown: at most {} messages, {} bytes of memory, of {}",
                         entry.getValue()[0],
                         entry.getValue()[1],
-                        entry.getKey()));
+                        Shown.whole(entry.getKey())));
         if (givenUp.size() > LINES) {
             LOG.warn("given up at shutdown: messages of {} more destinations", givenUp.size() - LINES);
         }

@@ -3,6 +3,7 @@ package io.sluice.broker.session;
 import io.netty.buffer.ByteBuf;
 import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.base.OwnLoop;
+import io.sluice.broker.base.Shown;
 import io.sluice.broker.delivery.DeliveryEncoder;
 import io.sluice.broker.delivery.SendQueue;
 import io.sluice.broker.delivery.SendQueueSettings;
@@ -124,7 +125,8 @@ public final class Session {
     private void closeForDestinations(DestinationName name) {
         connection.close(
                 CloseReason.DESTINATIONS,
-                "there is no room for one more destination, " + name + "; raise destinations.max or use fewer");
+                "there is no room for one more destination, " + Shown.whole(name.toString())
+                        + "; raise destinations.max or use fewer");
     }
 
     // ---------------------------------------------------------------- publishing
@@ -256,7 +258,7 @@ public final class Session {
         batch.release();
         connection.close(
                 CloseReason.MEMORY,
-                "published to " + name + " while the broker's memory bound of "
+                "published to " + Shown.whole(name.toString()) + " while the broker's memory bound of "
                         + context.memory().maxBytes()
                         + " bytes is reached; make the queue's subscribers read, or"
                         + " raise memory.max");

@@ -143,7 +143,7 @@ final class SendQueueFixture {
         return subscribe("/queue/test", settings(messages(windowMessages), "push-back"), IN_FLIGHT_BYTES);
     }
 
-    private Client subscribe(String destinationName, SendQueueSettings settings, int inFlightBytes) {
+    Client subscribe(String destinationName, SendQueueSettings settings, int inFlightBytes) {
         Client client = new Client(destinationName, settings, inFlightBytes);
         clients.add(client);
         return client;

@@ -48,6 +48,13 @@ final class SendQueueTest {
     }
 
     @Test
+    void whatANameHoldsCannotTurnALogLineAround() {
+        Client client =
+                fixture.subscribe("/topic/\u202egnol", SendQueueFixture.settings(UNLIMITED, "drop-newest"), 1024);
+        assertThat(client.queue.describe()).contains("/topic/\\u{202e}gnol)");
+    }
+
+    @Test
     void wakesTheLoopOnceAndFlushesOnceHoweverOftenItWasOffered() {
         Client client = topicSubscriber(UNLIMITED, "drop-newest");
         client.connection.channel().allowAll();

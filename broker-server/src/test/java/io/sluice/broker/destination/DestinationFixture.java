@@ -23,7 +23,7 @@ final class DestinationFixture {
     final BrokerCounters counters = new BrokerCounters();
     final List<Destination> forgotten = new ArrayList<>();
 
-    private final DestinationContext context =
+    final DestinationContext context =
             new DestinationContext(clock, counters, new PushBackLog(), FORGET_AFTER_MS * 1_000_000, forgotten::add);
 
     QueueDestination queue() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.broker.base.LogLines;
+import io.sluice.broker.message.DestinationName;
 import io.sluice.broker.message.MessageBatch;
 import io.sluice.broker.metrics.DropReason;
 import java.util.ArrayList;
@@ -36,6 +37,12 @@ final class TopicDestinationTest {
             assertThat(subscriber.offeredNumbers())
                     .containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L, 13L);
         }
+    }
+
+    @Test
+    void itsNameCannotTurnALogLineAround() {
+        TopicDestination turned = new TopicDestination(DestinationName.of("/topic/\u202egnol"), fixture.context);
+        assertThat(turned).hasToString("/topic/\\u{202e}gnol");
     }
 
     @Test

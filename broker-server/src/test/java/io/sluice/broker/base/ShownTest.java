@@ -1,4 +1,4 @@
-package io.sluice.broker.config;
+package io.sluice.broker.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,6 +42,6 @@ final class ShownTest {
 
     @Test
     void showsAPathWhole() {
-        assertThat(Shown.path("/" + "d".repeat(200) + "\n")).isEqualTo("/" + "d".repeat(200) + "\\u{a}");
+        assertThat(Shown.whole("/" + "d".repeat(200) + "\n")).isEqualTo("/" + "d".repeat(200) + "\\u{a}");
     }
 }

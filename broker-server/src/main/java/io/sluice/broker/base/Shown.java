@@ -1,13 +1,14 @@
-package io.sluice.broker.config;
+package io.sluice.broker.base;
 
-/** Foreign text made fit to be shown in a message: on one line, without control characters, at most 80 characters. */
-final class Shown {
-    static final int MAX_CHARS = 80;
+/** Foreign text made fit to be shown in a message: on one line, without control characters. */
+public final class Shown {
+    /** The longest text, in characters. */
+    public static final int MAX_CHARS = 80;
 
     private Shown() {}
 
     /** The text escaped and cut; {@code ""} if it is empty. */
-    static String text(String text) {
+    public static String text(String text) {
         if (text.isEmpty()) {
             return "\"\"";
         }
@@ -15,8 +16,8 @@ final class Shown {
         return escaped.length() <= MAX_CHARS ? escaped : cut(escaped);
     }
 
-    /** The text escaped, whole: for paths, which must be found again. */
-    static String path(String text) {
+    /** The text escaped, whole: for paths and names, which must be found again. */
+    public static String whole(String text) {
         return escape(text, Integer.MAX_VALUE);
     }
 

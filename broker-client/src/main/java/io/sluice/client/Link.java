@@ -1,0 +1,454 @@
+package io.sluice.client;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.sluice.protocol.NativeFrames;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection to the broker that is made again whenever it breaks: connects, names its destination in the first frame, and
+ * ends by goodbye or at once.
+ *
+ * <p>All state belongs to the client's event loop, and every method runs there unless it says otherwise. What is sent and what
+ * becomes of what is received is up to the subclass.
+ */
+abstract class Link {
+    private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+
+    /** What is given to the socket ahead; the rest waits where it is counted. */
+    private static final WriteBufferWaterMark WRITE_AHEAD = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+    private static final int READ_BYTES = 64 * 1024;
+    /** A connection that lived so long was a good one: the next attempt comes soon. */
+    private static final long GOOD_LIFE_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private enum State {
+        NEW,
+        CONNECTING,
+        UP,
+        PAUSED,
+        FINISHED
+    }
+
+    final EventLoop loop;
+    final ClientOptions options;
+    private final String destination;
+    private final byte[] destinationUtf8;
+    private final Backoff backoff;
+    private final CompletableFuture<Void> opened = new CompletableFuture<>();
+    private final CompletableFuture<Void> finished = new CompletableFuture<>();
+
+    private State state = State.NEW;
+    private int attempt;
+    private boolean retryFirst;
+    private int timesUp;
+    private boolean closing;
+    private boolean goodbyeSaid;
+    private boolean goodbyeWritten;
+    private @Nullable Channel channel;
+    private @Nullable ConnectionInfo info;
+    private @Nullable String cause;
+    private @Nullable Future<?> retry;
+    private long upAtNs;
+    private long lostAtNs;
+
+    Link(EventLoop loop, ClientOptions options, String destination) {
+        this.loop = loop;
+        this.options = options;
+        this.destination = destination;
+        this.destinationUtf8 = destination.getBytes(StandardCharsets.UTF_8);
+        this.backoff = new Backoff(
+                options.reconnectMin().toMillis(), options.reconnectMax().toMillis());
+    }
+
+    // ---------------------------------------------------------------- for the client; from any thread
+
+    /** Begins to connect. Completes when the first frame is written; fails when the first attempt does, or it is closed. */
+    final CompletableFuture<Void> open() {
+        return open(options.retryFirst());
+    }
+
+    /** @param retry whether the first attempt is followed by others if it fails */
+    final CompletableFuture<Void> open(boolean retry) {
+        loop.execute(() -> {
+            if (state == State.NEW) {
+                retryFirst = retry;
+                connect();
+            }
+        });
+        return opened;
+    }
+
+    final CompletableFuture<Void> opened() {
+        return opened;
+    }
+
+    /** Completes when there is no connection and will be none. */
+    final CompletableFuture<Void> finished() {
+        return finished;
+    }
+
+    final String destination() {
+        return destination;
+    }
+
+    /**
+     * Takes leave as the subclass does it, and ends at the latest after {@code timeoutNs}.
+     *
+     * @return {@link #finished}
+     */
+    final CompletableFuture<Void> close(long timeoutNs) {
+        loop.execute(() -> {
+            if (state == State.NEW) {
+                finish();
+            } else if (state != State.FINISHED) {
+                loop.schedule(this::finish, timeoutNs, TimeUnit.NANOSECONDS);
+                if (!closing) {
+                    closing = true;
+                    onClosing();
+                }
+            }
+        });
+        return finished;
+    }
+
+    /** Ends at once, without goodbye. */
+    final void abandon() {
+        loop.execute(this::finish);
+    }
+
+    // ---------------------------------------------------------------- for subclasses
+
+    /** The connection is there, and its first frame on the way. */
+    abstract void onUp(Channel up);
+
+    /** Bytes came; they are released after the call. */
+    abstract void onRead(ByteBuf in);
+
+    /** The channel takes more. */
+    void onWritable() {}
+
+    /** @param orderly whether the broker has ended the stream, without an error, after our goodbye */
+    abstract void onDown(boolean orderly);
+
+    /** Somebody wants it closed: say goodbye, or finish. Called once, in any state of the connection. */
+    abstract void onClosing();
+
+    /** Whether a connection that was lost while closing should be made again. */
+    boolean isWorthReconnecting() {
+        return false;
+    }
+
+    /** There will be no more connection. Called once. */
+    abstract void onFinished();
+
+    final boolean isUp() {
+        return state == State.UP;
+    }
+
+    final boolean isClosing() {
+        return closing;
+    }
+
+    /** How many times it has been connected. */
+    final int timesUp() {
+        return timesUp;
+    }
+
+    /** For how long the connection has been there; 0 if it is not. */
+    final long upNs() {
+        return state == State.UP ? System.nanoTime() - upAtNs : 0;
+    }
+
+    final @Nullable Channel channel() {
+        return channel;
+    }
+
+    final @Nullable ConnectionInfo info() {
+        return info;
+    }
+
+    /** Ends the connection because of what came on it. */
+    final void fail(String why) {
+        LOG.warn("connection to {} for {}: {}", remote(), destination, why);
+        cause = why;
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    /** All that was written before is followed by goodbye; then the broker's end of the stream is the confirmation. */
+    final void sayGoodbye() {
+        Channel up = channel;
+        if (state != State.UP || up == null || goodbyeSaid) {
+            return;
+        }
+        goodbyeSaid = true;
+        ByteBuf goodbye = up.alloc().buffer(NativeFrames.HEADER_BYTES);
+        NativeFrames.writeGoodbye(goodbye);
+        write(up, goodbye).addListener(written -> goodbyeWritten = written.isSuccess());
+        up.flush();
+    }
+
+    /** Writes without a flush. A failure ends the connection, and is its cause. */
+    final ChannelFuture write(Channel up, ByteBuf bytes) {
+        return up.write(bytes).addListener(written -> {
+            if (!written.isSuccess() && cause == null) {
+                cause = reason(written.cause());
+            }
+        });
+    }
+
+    final void finish() {
+        if (state == State.FINISHED) {
+            return;
+        }
+        boolean wasUp = state == State.UP;
+        state = State.FINISHED;
+        attempt++;
+        if (retry != null) {
+            retry.cancel(false);
+        }
+        Channel last = channel;
+        channel = null;
+        if (last != null) {
+            last.close();
+        }
+        if (wasUp) {
+            onDown(false);
+        }
+        onFinished();
+        opened.completeExceptionally(new ClosedException("closed before the connection to " + remote() + " was made"));
+        finished.complete(null);
+    }
+
+    final String remote() {
+        return Addresses.text(options.host(), options.port());
+    }
+
+    // ---------------------------------------------------------------- connecting
+
+    private void connect() {
+        state = State.CONNECTING;
+        int thisAttempt = ++attempt;
+        long timeoutNs = options.connectTimeout().toNanos();
+        long deadlineNs = System.nanoTime() + timeoutNs;
+        Future<?> timeout = loop.schedule(
+                () -> attemptFailed(
+                        thisAttempt,
+                        "no answer within " + options.connectTimeout().toMillis() + " ms",
+                        "check the host, the port and the network in between",
+                        null),
+                timeoutNs,
+                TimeUnit.NANOSECONDS);
+        Addresses.resolve(options.host())
+                .whenComplete((addresses, failure) -> loop.execute(() -> {
+                    if (failure != null) {
+                        timeout.cancel(false);
+                        attemptFailed(thisAttempt, "the name cannot be resolved", "check the host's name", failure);
+                    } else {
+                        tryAddress(thisAttempt, addresses, 0, deadlineNs, timeout);
+                    }
+                }));
+    }
+
+    private void tryAddress(int thisAttempt, InetAddress[] addresses, int index, long deadlineNs, Future<?> timeout) {
+        if (thisAttempt != attempt) {
+            return;
+        }
+        long leftMs = Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime()));
+        new Bootstrap()
+                .group(loop)
+                .channel(NioSocketChannel.class)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(leftMs, Integer.MAX_VALUE))
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_AHEAD)
+                .option(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(1))
+                .handler(new Events(thisAttempt))
+                .connect(new InetSocketAddress(addresses[index], options.port()))
+                .addListener((ChannelFuture connected) -> {
+                    if (thisAttempt != attempt) {
+                        connected.channel().close();
+                    } else if (connected.isSuccess()) {
+                        timeout.cancel(false);
+                        up(connected.channel());
+                    } else if (index + 1 < addresses.length) {
+                        tryAddress(thisAttempt, addresses, index + 1, deadlineNs, timeout);
+                    } else {
+                        timeout.cancel(false);
+                        Throwable failure = connected.cause();
+                        String remedy = failure instanceof ConnectException
+                                ? "is the broker running?"
+                                : "check the host, the port and the network in between";
+                        attemptFailed(thisAttempt, reason(failure), remedy, failure);
+                    }
+                });
+    }
+
+    private void attemptFailed(int thisAttempt, String why, String remedy, @Nullable Throwable failure) {
+        if (thisAttempt != attempt || state != State.CONNECTING) {
+            return;
+        }
+        if (closing && !isWorthReconnecting()) {
+            finish();
+        } else if (timesUp == 0 && !retryFirst) {
+            opened.completeExceptionally(
+                    new CannotConnectException("cannot connect to " + remote() + ": " + why + "; " + remedy, failure));
+            finish();
+        } else {
+            long pauseMs = backoff.nextMs();
+            LOG.debug("cannot connect to {} for {}: {}; next attempt in {} ms", remote(), destination, why, pauseMs);
+            pause(pauseMs);
+            options.listener().attemptFailed(destination, why, Duration.ofMillis(pauseMs));
+        }
+    }
+
+    private void pause(long pauseMs) {
+        attempt++;
+        state = State.PAUSED;
+        retry = loop.schedule(this::connect, pauseMs, TimeUnit.MILLISECONDS);
+    }
+
+    // ---------------------------------------------------------------- the life of a connection
+
+    private void up(Channel connected) {
+        state = State.UP;
+        channel = connected;
+        cause = null;
+        goodbyeSaid = false;
+        goodbyeWritten = false;
+        upAtNs = System.nanoTime();
+        Duration away = timesUp > 0 ? Duration.ofNanos(upAtNs - lostAtNs) : Duration.ZERO;
+        ConnectionInfo now =
+                new ConnectionInfo(destination, (InetSocketAddress) connected.localAddress(), (InetSocketAddress)
+                        connected.remoteAddress());
+        info = now;
+        if (timesUp > 0) {
+            LOG.info("connected to {} for {} again after {} ms", remote(), destination, away.toMillis());
+        }
+        timesUp++;
+        ByteBuf first = connected.alloc().buffer(NativeFrames.HEADER_BYTES + destinationUtf8.length);
+        NativeFrames.write(first, destinationUtf8);
+        write(connected, first).addListener(written -> {
+            if (written.isSuccess()) {
+                opened.complete(null);
+            }
+        });
+        connected.flush();
+        options.listener().connected(now, away);
+        onUp(connected);
+    }
+
+    private void down() {
+        if (state != State.UP) {
+            return;
+        }
+        boolean orderly = goodbyeWritten && cause == null;
+        long livedNs = upNs();
+        lostAtNs = System.nanoTime();
+        channel = null;
+        state = State.PAUSED;
+        onDown(orderly);
+        if (orderly || closing && !isWorthReconnecting()) {
+            finish();
+            return;
+        }
+        if (livedNs >= GOOD_LIFE_NS) {
+            backoff.reset();
+        }
+        long pauseMs = backoff.nextMs();
+        LOG.warn(
+                "lost the connection to {} for {} after {} ms: {}; connecting again",
+                remote(),
+                destination,
+                TimeUnit.NANOSECONDS.toMillis(livedNs),
+                cause == null ? "the broker ended the stream" : cause);
+        pause(pauseMs);
+        if (info != null) {
+            options.listener().lost(info, Duration.ofNanos(livedNs), cause);
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        if (failure instanceof UnknownHostException) {
+            return "the name cannot be resolved";
+        }
+        String message = failure.getMessage();
+        if (message == null) {
+            return failure.getClass().getSimpleName();
+        }
+        // Netty puts the address behind, which is said already.
+        int address = message.indexOf(": ");
+        return failure instanceof ConnectException && address > 0 ? message.substring(0, address) : message;
+    }
+
+    /** What happens on one connection. */
+    private final class Events extends ChannelInboundHandlerAdapter {
+        private final int ofAttempt;
+
+        Events(int ofAttempt) {
+            this.ofAttempt = ofAttempt;
+        }
+
+        private boolean isCurrent() {
+            return ofAttempt == attempt && state == State.UP;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            try {
+                if (isCurrent()) {
+                    onRead((ByteBuf) message);
+                }
+            } finally {
+                ReferenceCountUtil.release(message);
+            }
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext context) {
+            if (isCurrent() && context.channel().isWritable()) {
+                onWritable();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+            if (isCurrent()) {
+                cause = reason(failure);
+            }
+            context.close();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            if (isCurrent()) {
+                down();
+            }
+        }
+    }
+}

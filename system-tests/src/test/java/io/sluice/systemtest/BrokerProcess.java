@@ -25,6 +25,7 @@ final class BrokerProcess implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
     // The broker's own drain timeout is 8 s.
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
+    private static final long SIGINT_BIT = 1 << (2 - 1);
     private static final long POLL_MS = 20;
     private static final int OUTPUT_LINES_SHOWN = 40;
 
@@ -58,7 +59,8 @@ final class BrokerProcess implements AutoCloseable {
         Path folder = module().resolve("target").resolve("brokers").resolve(name);
         empty(folder);
         Path portsFile = folder.resolve("ports");
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(withInterrupts());
+        command.addAll(List.of(
                 home().resolve("bin").resolve("sluice").toString(),
                 "broker",
                 "--port",
@@ -79,6 +81,21 @@ final class BrokerProcess implements AutoCloseable {
         } catch (IOException | InterruptedException | RuntimeException e) {
             process.destroyForcibly();
             throw e;
+        }
+    }
+
+    /**
+     * What to put before a command so that it can be interrupted. A shell's background job ignores SIGINT, and so would all
+     * that it starts.
+     */
+    private static List<String> withInterrupts() throws IOException {
+        try (Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {
+            long ignored = status.filter(line -> line.startsWith("SigIgn:"))
+                    .map(line -> Long.parseUnsignedLong(
+                            line.substring("SigIgn:".length()).strip(), 16))
+                    .findFirst()
+                    .orElse(0L);
+            return (ignored & SIGINT_BIT) == 0 ? List.of() : List.of("env", "--default-signal=INT");
         }
     }
 

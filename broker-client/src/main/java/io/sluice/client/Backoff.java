@@ -11,7 +11,7 @@ final class Backoff {
     private final long minMs;
     private final long maxMs;
     private final DoubleSupplier random;
-    private int attempts;
+    private long nextFullMs;
 
     Backoff(long minMs, long maxMs) {
         this(minMs, maxMs, () -> ThreadLocalRandom.current().nextDouble());
@@ -19,19 +19,20 @@ final class Backoff {
 
     /** @param random gives numbers from 0 to below 1 */
     Backoff(long minMs, long maxMs, DoubleSupplier random) {
-        this.minMs = minMs;
-        this.maxMs = maxMs;
+        this.minMs = Math.max(1, minMs);
+        this.maxMs = Math.max(this.minMs, Math.min(maxMs, Long.MAX_VALUE / 2));
+        this.nextFullMs = this.minMs;
         this.random = random;
     }
 
     long nextMs() {
-        // Beyond 2^30 times the shortest, every sensible limit has been reached.
-        long fullMs = Math.min(maxMs, minMs << Math.min(attempts, 30));
-        attempts++;
+        long fullMs = Math.min(maxMs, nextFullMs);
+        // Saturates: twice the limit is beyond it.
+        nextFullMs = fullMs >= maxMs ? maxMs : 2 * fullMs;
         return Math.max(1, (long) (fullMs * (1 - random.getAsDouble() / 2)));
     }
 
     void reset() {
-        attempts = 0;
+        nextFullMs = minMs;
     }
 }

@@ -21,7 +21,7 @@ import java.util.Objects;
  * @param receiveMaxMessages messages of a subscription that wait for its receiver; then its connection is not read, so at
  *     most one read (64 KiB) more. 1,000 by default
  * @param receiveMaxBytes bytes of such messages; 1 MiB by default, plus at most one read and one message
- * @param maxFrameBytes the longest message or name to send or take; 16 MiB less one byte by default, as at the broker
+ * @param maxFrameBytes the longest message to send or take, up to 1 GiB; 16 MiB less one byte by default, as at the broker
  * @param closeTimeout how long {@link SluiceClient#close()} waits for the broker's confirmation; 10 s by default
  * @param listener is told of connections made and lost; none by default
  */
@@ -41,6 +41,7 @@ public record ClientOptions(
         ConnectionListener listener) {
 
     private static final int MIB = 1024 * 1024;
+    private static final int MAX_FRAME_BYTES = 1024 * MIB;
 
     public ClientOptions {
         Objects.requireNonNull(host, "host");
@@ -56,7 +57,11 @@ public record ClientOptions(
         require(publishMaxBytes >= 1, "publishMaxBytes", publishMaxBytes, "1 byte or more");
         require(receiveMaxMessages >= 1, "receiveMaxMessages", receiveMaxMessages, "1 or more");
         require(receiveMaxBytes >= 1, "receiveMaxBytes", receiveMaxBytes, "1 byte or more");
-        require(maxFrameBytes >= 1, "maxFrameBytes", maxFrameBytes, "1 byte or more");
+        require(
+                maxFrameBytes >= 1 && maxFrameBytes <= MAX_FRAME_BYTES,
+                "maxFrameBytes",
+                maxFrameBytes,
+                "1 byte to 1 GiB");
     }
 
     /** The defaults, for a broker at this address. */

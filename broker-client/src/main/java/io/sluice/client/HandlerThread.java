@@ -54,17 +54,18 @@ final class HandlerThread extends Thread {
         return failures.get();
     }
 
-    private void handle(Message message) throws InterruptedException {
+    private void handle(Message message) {
         try {
             handler.onMessage(message);
-        } catch (InterruptedException e) {
-            throw e;
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            // Errors too: the handler is not ours, and the next message may be one it can handle.
             failed(message, e);
         }
+        // The handler's own affair: nobody else interrupts this thread.
+        boolean unused = Thread.interrupted();
     }
 
-    private void failed(Message message, Exception e) {
+    private void failed(Message message, Throwable e) {
         long count = failures.incrementAndGet();
         long now = System.nanoTime();
         if (failuresLogged > 0 && now - loggedAtNs < LOG_EVERY_NS) {

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -17,11 +18,18 @@ import io.sluice.protocol.NativeFrames;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketOption;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +78,9 @@ abstract class Link {
     private @Nullable ConnectionInfo info;
     private @Nullable String cause;
     private @Nullable Future<?> retry;
+    private @Nullable CompletableFuture<InetAddress[]> resolving;
+    private final List<Future<?>> timers = new ArrayList<>();
+    private final AtomicBoolean finishing = new AtomicBoolean();
     private long upAtNs;
     private long lostAtNs;
 
@@ -78,8 +89,7 @@ abstract class Link {
         this.options = options;
         this.destination = destination;
         this.destinationUtf8 = destination.getBytes(StandardCharsets.UTF_8);
-        this.backoff = new Backoff(
-                options.reconnectMin().toMillis(), options.reconnectMax().toMillis());
+        this.backoff = new Backoff(Nanos.toMs(options.reconnectMin()), Nanos.toMs(options.reconnectMax()));
     }
 
     // ---------------------------------------------------------------- for the client; from any thread
@@ -91,13 +101,32 @@ abstract class Link {
 
     /** @param retry whether the first attempt is followed by others if it fails */
     final CompletableFuture<Void> open(boolean retry) {
-        loop.execute(() -> {
-            if (state == State.NEW) {
-                retryFirst = retry;
-                connect();
-            }
-        });
+        execute(() -> openNow(retry));
         return opened;
+    }
+
+    final void openNow(boolean retry) {
+        if (state == State.NEW) {
+            retryFirst = retry;
+            connect();
+        }
+    }
+
+    /** Runs a task on the event loop; once that has ended nothing is left to do but to end as well. */
+    final void execute(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            finish();
+        }
+    }
+
+    /** Runs a task on the event loop after a time, unless what it waits for has come by then. */
+    final void after(long delayNs, CompletableFuture<?> awaited, Runnable task) {
+        execute(() -> {
+            Future<?> timer = loop.schedule(task, delayNs, TimeUnit.NANOSECONDS);
+            awaited.whenComplete((result, failure) -> timer.cancel(false));
+        });
     }
 
     final CompletableFuture<Void> opened() {
@@ -119,11 +148,14 @@ abstract class Link {
      * @return {@link #finished}
      */
     final CompletableFuture<Void> close(long timeoutNs) {
-        loop.execute(() -> {
+        execute(() -> {
+            if (state == State.NEW && isWorthReconnecting()) {
+                openNow(true);
+            }
             if (state == State.NEW) {
                 finish();
             } else if (state != State.FINISHED) {
-                loop.schedule(this::finish, timeoutNs, TimeUnit.NANOSECONDS);
+                timers.add(loop.schedule(this::finish, timeoutNs, TimeUnit.NANOSECONDS));
                 if (!closing) {
                     closing = true;
                     onClosing();
@@ -135,7 +167,7 @@ abstract class Link {
 
     /** Ends at once, without goodbye. */
     final void abandon() {
-        loop.execute(this::finish);
+        execute(this::finish);
     }
 
     // ---------------------------------------------------------------- for subclasses
@@ -205,6 +237,16 @@ abstract class Link {
             return;
         }
         goodbyeSaid = true;
+        // Not now, but after the loop has looked at the socket once more: an end of the stream that is there already
+        // must
+        // not pass for the answer.
+        loop.schedule(() -> writeGoodbye(up), 1, TimeUnit.MILLISECONDS);
+    }
+
+    private void writeGoodbye(Channel up) {
+        if (state != State.UP || channel != up) {
+            return;
+        }
         ByteBuf goodbye = up.alloc().buffer(NativeFrames.HEADER_BYTES);
         NativeFrames.writeGoodbye(goodbye);
         write(up, goodbye).addListener(written -> goodbyeWritten = written.isSuccess());
@@ -221,7 +263,8 @@ abstract class Link {
     }
 
     final void finish() {
-        if (state == State.FINISHED) {
+        // Not by the state alone: when the loop has ended, any thread may come here.
+        if (!finishing.compareAndSet(false, true)) {
             return;
         }
         boolean wasUp = state == State.UP;
@@ -230,6 +273,7 @@ abstract class Link {
         if (retry != null) {
             retry.cancel(false);
         }
+        timers.forEach(timer -> timer.cancel(false));
         Channel last = channel;
         channel = null;
         if (last != null) {
@@ -252,32 +296,39 @@ abstract class Link {
     private void connect() {
         state = State.CONNECTING;
         int thisAttempt = ++attempt;
-        long timeoutNs = options.connectTimeout().toNanos();
+        long timeoutNs = Nanos.of(options.connectTimeout());
         long deadlineNs = System.nanoTime() + timeoutNs;
         Future<?> timeout = loop.schedule(
                 () -> attemptFailed(
                         thisAttempt,
-                        "no answer within " + options.connectTimeout().toMillis() + " ms",
+                        "no answer within " + Nanos.toMs(options.connectTimeout()) + " ms",
                         "check the host, the port and the network in between",
                         null),
                 timeoutNs,
                 TimeUnit.NANOSECONDS);
-        Addresses.resolve(options.host())
-                .whenComplete((addresses, failure) -> loop.execute(() -> {
-                    if (failure != null) {
-                        timeout.cancel(false);
-                        attemptFailed(thisAttempt, "the name cannot be resolved", "check the host's name", failure);
-                    } else {
-                        tryAddress(thisAttempt, addresses, 0, deadlineNs, timeout);
-                    }
-                }));
+        // One question at a time: a resolver that hangs must not gather threads.
+        CompletableFuture<InetAddress[]> asked = resolving;
+        if (asked == null || asked.isDone()) {
+            asked = Addresses.resolve(options.host());
+            resolving = asked;
+        }
+        asked.whenComplete((addresses, failure) -> execute(() -> {
+            if (failure != null) {
+                timeout.cancel(false);
+                attemptFailed(thisAttempt, "the name cannot be resolved", "check the host's name", failure);
+            } else {
+                tryAddress(thisAttempt, addresses, 0, deadlineNs, timeout);
+            }
+        }));
     }
 
     private void tryAddress(int thisAttempt, InetAddress[] addresses, int index, long deadlineNs, Future<?> timeout) {
         if (thisAttempt != attempt) {
             return;
         }
-        long leftMs = Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime()));
+        // Each address gets its share of what is left, so that one that does not answer leaves time for the next.
+        long leftMs =
+                Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime()) / (addresses.length - index));
         new Bootstrap()
                 .group(loop)
                 .channel(NioSocketChannel.class)
@@ -290,7 +341,8 @@ abstract class Link {
                         new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(1))
                 .handler(new Events(thisAttempt))
                 .connect(new InetSocketAddress(addresses[index], options.port()))
-                .addListener((ChannelFuture connected) -> {
+                // A channel that could not even be made completes its future elsewhere.
+                .addListener((ChannelFuture connected) -> onLoop(() -> {
                     if (thisAttempt != attempt) {
                         connected.channel().close();
                     } else if (connected.isSuccess()) {
@@ -306,7 +358,7 @@ abstract class Link {
                                 : "check the host, the port and the network in between";
                         attemptFailed(thisAttempt, reason(failure), remedy, failure);
                     }
-                });
+                }));
     }
 
     private void attemptFailed(int thisAttempt, String why, String remedy, @Nullable Throwable failure) {
@@ -323,7 +375,7 @@ abstract class Link {
             long pauseMs = backoff.nextMs();
             LOG.debug("cannot connect to {} for {}: {}; next attempt in {} ms", remote(), destination, why, pauseMs);
             pause(pauseMs);
-            options.listener().attemptFailed(destination, why, Duration.ofMillis(pauseMs));
+            tell(() -> options.listener().attemptFailed(destination, why, Duration.ofMillis(pauseMs)));
         }
     }
 
@@ -342,6 +394,7 @@ abstract class Link {
         goodbyeSaid = false;
         goodbyeWritten = false;
         upAtNs = System.nanoTime();
+        noticeDeadPeers(connected);
         Duration away = timesUp > 0 ? Duration.ofNanos(upAtNs - lostAtNs) : Duration.ZERO;
         ConnectionInfo now =
                 new ConnectionInfo(destination, (InetSocketAddress) connected.localAddress(), (InetSocketAddress)
@@ -359,8 +412,23 @@ abstract class Link {
             }
         });
         connected.flush();
-        options.listener().connected(now, away);
         onUp(connected);
+        tell(() -> options.listener().connected(now, away));
+    }
+
+    // A peer that vanished without a word: within a minute and not within the two hours that are the system's default.
+    private static void noticeDeadPeers(Channel connected) {
+        Map<SocketOption<Integer>, Integer> seconds = Map.of(
+                ExtendedSocketOptions.TCP_KEEPIDLE, 30,
+                ExtendedSocketOptions.TCP_KEEPINTERVAL, 10,
+                ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
+        seconds.forEach((option, value) -> {
+            try {
+                connected.config().setOption(NioChannelOption.of(option), value);
+            } catch (RuntimeException e) {
+                LOG.debug("{} is not supported here", option.name());
+            }
+        });
     }
 
     private void down() {
@@ -388,8 +456,27 @@ abstract class Link {
                 TimeUnit.NANOSECONDS.toMillis(livedNs),
                 cause == null ? "the broker ended the stream" : cause);
         pause(pauseMs);
-        if (info != null) {
-            options.listener().lost(info, Duration.ofNanos(livedNs), cause);
+        ConnectionInfo gone = info;
+        String why = cause;
+        if (gone != null) {
+            tell(() -> options.listener().lost(gone, Duration.ofNanos(livedNs), why));
+        }
+    }
+
+    private void onLoop(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            execute(task);
+        }
+    }
+
+    // What the listener throws is its own affair.
+    private static void tell(Runnable news) {
+        try {
+            news.run();
+        } catch (Throwable e) {
+            LOG.error("the connection listener failed", e);
         }
     }
 

@@ -13,7 +13,7 @@ public interface MessageHandler {
     /**
      * Takes a message.
      *
-     * @throws Exception is logged and counted ({@link Subscription#handlerFailures}); the subscription goes on with the next
+     * @throws Exception is logged, as an error is, and counted ({@link Subscription#handlerFailures}); the subscription goes on with the next
      *     message
      */
     void onMessage(Message message) throws Exception;

@@ -4,6 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.sluice.protocol.NativeFrames;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,6 +35,11 @@ final class Outbox {
         }
     }
 
+    /** One who waits for room without blocking. */
+    private static final class RoomTaker {
+        final CompletableFuture<Void> room = new CompletableFuture<>();
+    }
+
     private final int maxBytes;
     private final String remote;
     private final Runnable wake;
@@ -44,7 +52,7 @@ final class Outbox {
     private boolean closed;
     // Whether the taker has found nothing, and must be told when there is something.
     private boolean takerIdle = true;
-    private @Nullable CompletableFuture<Void> room;
+    private final Set<RoomTaker> waitingForRoom = new LinkedHashSet<>();
 
     /**
      * @param remote where it all goes, for messages
@@ -110,11 +118,20 @@ final class Outbox {
             if (closed || hasRoom()) {
                 return CompletableFuture.completedFuture(null);
             }
-            if (room == null) {
-                room = new CompletableFuture<>();
-            }
-            // A copy each, so that nobody cancels what others wait for.
-            return room.copy();
+            RoomTaker taker = new RoomTaker();
+            waitingForRoom.add(taker);
+            taker.room.whenComplete((nothing, failure) -> forget(taker));
+            return taker.room;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // Those who cancel, or let it time out, must not pile up.
+    private void forget(RoomTaker taker) {
+        lock.lock();
+        try {
+            waitingForRoom.remove(taker);
         } finally {
             lock.unlock();
         }
@@ -124,7 +141,7 @@ final class Outbox {
     @Nullable
     Chunk take() {
         Chunk chunk;
-        CompletableFuture<Void> waiting;
+        List<RoomTaker> waiting;
         lock.lock();
         try {
             chunk = chunks.poll();
@@ -170,7 +187,7 @@ final class Outbox {
 
     /** Takes nothing more; what waits may still be taken. */
     void close() {
-        CompletableFuture<Void> waiting;
+        List<RoomTaker> waiting;
         lock.lock();
         try {
             closed = true;
@@ -209,6 +226,8 @@ final class Outbox {
             last = new Chunk(Math.max(bytes, FIRST_BYTES));
             chunks.add(last);
         }
+        // All of it at once: if memory is short, nothing is written rather than half a message.
+        last.bytes.ensureWritable(bytes);
         NativeFrames.writeMessage(last.bytes, destination, payload);
         last.messages++;
         waitingBytes += bytes;
@@ -217,20 +236,20 @@ final class Outbox {
         return wakeTaker;
     }
 
-    private @Nullable CompletableFuture<Void> takeWaiting() {
+    private List<RoomTaker> takeWaiting() {
         if (!closed && !hasRoom()) {
-            return null;
+            return List.of();
         }
         roomOrClosed.signalAll();
-        CompletableFuture<Void> waiting = room;
-        room = null;
+        List<RoomTaker> waiting = List.copyOf(waitingForRoom);
+        waitingForRoom.clear();
         return waiting;
     }
 
     // Not under the lock: what depends on it runs here and now, and may publish.
-    private static void complete(@Nullable CompletableFuture<Void> waiting) {
-        if (waiting != null) {
-            waiting.complete(null);
+    private static void complete(List<RoomTaker> waiting) {
+        for (RoomTaker taker : waiting) {
+            taker.room.complete(null);
         }
     }
 }

@@ -31,7 +31,7 @@ final class PublishLink extends Link {
     PublishLink(EventLoop loop, ClientOptions options, BooleanSupplier mayPublish) {
         super(loop, options, "/null");
         this.mayPublish = mayPublish;
-        this.outbox = new Outbox(options.publishMaxBytes(), remote(), () -> loop.execute(this::onWaiting));
+        this.outbox = new Outbox(options.publishMaxBytes(), remote(), () -> execute(this::onWaiting));
     }
 
     /** For any thread. */
@@ -48,7 +48,7 @@ final class PublishLink extends Link {
 
     private void onWaiting() {
         // The first to publish opens it, where nobody has. What waits is kept, so that a broker may come later.
-        open(true);
+        openNow(true);
         drain();
     }
 
@@ -68,7 +68,7 @@ final class PublishLink extends Link {
         if (!isUp() || up == null || waiting) {
             return;
         }
-        if (!mayPublish.getAsBoolean() && upNs() < options.connectTimeout().toNanos()) {
+        if (!mayPublish.getAsBoolean() && upNs() < Nanos.of(options.connectTimeout())) {
             waiting = true;
             loop.schedule(
                     () -> {

@@ -4,7 +4,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sluice.protocol.DestinationNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,12 +39,10 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class SluiceClient implements AutoCloseable {
-    private static final DefaultThreadFactory THREADS = new DefaultThreadFactory("sluice-client", true);
-
     /** Time for the broker to read a subscription that was made again, before publishing goes on. */
     private static final long SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
     /** What a call waits for beyond its own deadline, so that the reason comes from where it is known. */
-    private static final Duration GRACE = Duration.ofSeconds(1);
+    private static final long GRACE_NS = TimeUnit.SECONDS.toNanos(1);
 
     private static final class Name {
         final String text;
@@ -67,7 +65,7 @@ public final class SluiceClient implements AutoCloseable {
 
     private SluiceClient(ClientOptions options) {
         this.options = options;
-        group = new MultiThreadIoEventLoopGroup(1, THREADS, NioIoHandler.newFactory());
+        group = new MultiThreadIoEventLoopGroup(1, (ThreadFactory) LoopThread::new, NioIoHandler.newFactory());
         loop = group.next();
         publishing = new PublishLink(loop, options, this::areSubscriptionsBack);
     }
@@ -92,9 +90,11 @@ public final class SluiceClient implements AutoCloseable {
      *
      * @throws CannotConnectException if it cannot be made within {@link ClientOptions#connectTimeout}; with {@link
      *     ClientOptions#retryFirst} it is tried until the thread is interrupted
+     * @throws IllegalStateException on a thread that must not block
      */
     public static SluiceClient connect(ClientOptions options) throws IOException, InterruptedException {
-        return Waiting.result(connectAsync(options), deadlineOf(options), "connecting");
+        Blocking.check("connect");
+        return Waiting.result(connectAsync(options), deadlineNsOf(options), "connecting");
     }
 
     /** As {@link #connect(ClientOptions)}, without blocking. Cancelling the future closes the client. */
@@ -110,7 +110,7 @@ public final class SluiceClient implements AutoCloseable {
         });
         connected.whenComplete((result, failure) -> {
             if (failure != null) {
-                client.closeAsync(GRACE);
+                client.closeAsync(Duration.ofNanos(GRACE_NS));
             }
         });
         return connected;
@@ -147,8 +147,8 @@ public final class SluiceClient implements AutoCloseable {
      */
     public void publish(String destination, byte[] payload, Duration timeout)
             throws ClosedException, TimeoutException, InterruptedException {
-        Blocking.check(loop, "publish");
-        publishing.outbox().put(utf8(destination), checked(payload), timeout.toNanos());
+        Blocking.check("publish");
+        publishing.outbox().put(utf8(destination), checked(payload), Nanos.of(timeout));
     }
 
     /**
@@ -180,14 +180,14 @@ public final class SluiceClient implements AutoCloseable {
      * @throws IllegalStateException on a thread that must not block
      */
     public Subscription subscribe(String destination) throws IOException, InterruptedException {
-        Blocking.check(loop, "subscribe");
-        return Waiting.result(open(destination, null), deadlineOf(options), "subscribing");
+        Blocking.check("subscribe");
+        return Waiting.result(open(destination, null), deadlineNsOf(options), "subscribing");
     }
 
     /** As {@link #subscribe(String)}; the messages go to a handler. */
     public Subscription subscribe(String destination, MessageHandler handler) throws IOException, InterruptedException {
-        Blocking.check(loop, "subscribe");
-        return Waiting.result(open(destination, handler), deadlineOf(options), "subscribing");
+        Blocking.check("subscribe");
+        return Waiting.result(open(destination, handler), deadlineNsOf(options), "subscribing");
     }
 
     /** As {@link #subscribe(String)}, without blocking. Cancelling the future ends the subscription. */
@@ -202,6 +202,9 @@ public final class SluiceClient implements AutoCloseable {
 
     private CompletableFuture<Subscription> open(String destination, @Nullable MessageHandler handler) {
         utf8(destination);
+        if (closed.get() != null) {
+            return CompletableFuture.failedFuture(new ClosedException("the client is closed"));
+        }
         SubscriptionLink link = new SubscriptionLink(loop, options, destination);
         Subscription subscription = new Subscription(this, link, handler);
         CompletableFuture<Subscription> subscribed = new CompletableFuture<>();
@@ -247,8 +250,8 @@ public final class SluiceClient implements AutoCloseable {
      */
     public PublishCounts close(Duration timeout) {
         CompletableFuture<PublishCounts> done = closeAsync(timeout);
-        if (!Blocking.isForbidden(loop)) {
-            Waiting.quietly(done, timeout.plus(GRACE));
+        if (!Blocking.isForbidden()) {
+            Waiting.quietly(done, Nanos.of(timeout) + GRACE_NS);
         }
         return counts();
     }
@@ -260,10 +263,11 @@ public final class SluiceClient implements AutoCloseable {
             CompletableFuture<PublishCounts> earlier = closed.get();
             return earlier == null ? done : earlier.copy();
         }
-        long deadlineNs = System.nanoTime() + timeout.toNanos();
+        long timeoutNs = Nanos.of(timeout);
+        long deadlineNs = System.nanoTime() + timeoutNs;
         List<CompletableFuture<Void>> ends = new ArrayList<>();
         for (Subscription subscription : subscriptions) {
-            ends.add(subscription.endWithin(timeout.dividedBy(2)));
+            ends.add(subscription.endWithin(Duration.ofNanos(timeoutNs / 2)));
         }
         CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new))
                 .thenCompose(nothing -> publishing.close(Math.max(0, deadlineNs - System.nanoTime())))
@@ -295,6 +299,9 @@ public final class SluiceClient implements AutoCloseable {
         if (last != null && last.text.equals(destination)) {
             return last.utf8;
         }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(destination)) {
+            throw new IllegalArgumentException("invalid name of a destination: half a surrogate pair is no character");
+        }
         byte[] utf8 = destination.getBytes(StandardCharsets.UTF_8);
         String problem = DestinationNames.problem(utf8);
         if (problem != null) {
@@ -313,9 +320,7 @@ public final class SluiceClient implements AutoCloseable {
     }
 
     // With retries there is no end but an interruption.
-    private static Duration deadlineOf(ClientOptions options) {
-        return options.retryFirst()
-                ? Duration.ofNanos(Long.MAX_VALUE)
-                : options.connectTimeout().plus(GRACE);
+    private static long deadlineNsOf(ClientOptions options) {
+        return options.retryFirst() ? Long.MAX_VALUE : Nanos.of(options.connectTimeout()) + GRACE_NS;
     }
 }

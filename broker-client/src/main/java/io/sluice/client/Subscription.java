@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +32,8 @@ public final class Subscription implements AutoCloseable {
             link.finished().thenRun(() -> ended.complete(null));
         } else {
             this.handler = new HandlerThread(link.destination(), link.inbox(), handler, () -> {
-                link.abandon();
                 ended.complete(null);
+                link.abandon();
             });
             this.handler.start();
         }
@@ -66,8 +65,8 @@ public final class Subscription implements AutoCloseable {
      */
     public Message receive(Duration timeout) throws TimeoutException, ClosedException, InterruptedException {
         requireNoHandler();
-        Blocking.check(link.loop, "receive");
-        return link.inbox().take(timeout.toNanos());
+        Blocking.check("receive");
+        return link.inbox().take(Nanos.of(timeout));
     }
 
     /**
@@ -100,17 +99,20 @@ public final class Subscription implements AutoCloseable {
      *     gets no more than the message it has
      */
     public CompletableFuture<Void> goodbye(Duration timeout) {
-        long timeoutNs = timeout.toNanos();
+        long timeoutNs = Nanos.of(timeout);
         link.close(timeoutNs);
         HandlerThread last = handler;
         if (last == null) {
             return ended.copy();
         }
         // The connection ends in time, but the handler may still have what came on it.
-        return ended.copy().orTimeout(timeoutNs, TimeUnit.NANOSECONDS).exceptionally(late -> {
-            last.stopSoon();
-            return null;
+        CompletableFuture<Void> done = ended.copy();
+        link.after(timeoutNs, done, () -> {
+            if (done.complete(null)) {
+                last.stopSoon();
+            }
         });
+        return done;
     }
 
     /**
@@ -123,8 +125,8 @@ public final class Subscription implements AutoCloseable {
     @Override
     public void close() {
         CompletableFuture<Void> done = endWithin(client.options().closeTimeout());
-        if (handler != null && !Blocking.isForbidden(link.loop)) {
-            Waiting.quietly(done, client.options().closeTimeout());
+        if (handler != null && !Blocking.isForbidden()) {
+            Waiting.quietly(done, Nanos.of(client.options().closeTimeout()));
         }
     }
 

@@ -16,7 +16,7 @@ final class SubscriptionLink extends Link implements FrameSink {
 
     SubscriptionLink(EventLoop loop, ClientOptions options, String destination) {
         super(loop, options, destination);
-        inbox = new Inbox(options.receiveMaxMessages(), options.receiveMaxBytes(), () -> loop.execute(this::readAgain));
+        inbox = new Inbox(options.receiveMaxMessages(), options.receiveMaxBytes(), () -> execute(this::readAgain));
     }
 
     /** For any thread. */

@@ -1,0 +1,11 @@
+package io.sluice.client;
+
+import io.netty.util.concurrent.FastThreadLocalThread;
+
+/** The thread of a client's event loop, which must never block. */
+final class LoopThread extends FastThreadLocalThread {
+    LoopThread(Runnable loop) {
+        super(loop, "sluice-client");
+        setDaemon(true);
+    }
+}

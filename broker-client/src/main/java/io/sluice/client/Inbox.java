@@ -44,8 +44,10 @@ final class Inbox {
         this.roomAgain = roomAgain;
     }
 
-    void add(Message message) {
-        while (true) {
+    /** Adds what one read has brought: to those who wait, one each, and the rest in one go. */
+    void add(List<Message> batch) {
+        int next = 0;
+        while (next < batch.size()) {
             Taker taker;
             synchronized (lock) {
                 if (ended != null) {
@@ -53,14 +55,16 @@ final class Inbox {
                 }
                 taker = nextTaker();
                 if (taker == null) {
-                    messages.add(message);
-                    bytes += message.payload().length;
+                    for (Message message : batch.subList(next, batch.size())) {
+                        messages.add(message);
+                        bytes += message.payload().length;
+                    }
                     return;
                 }
             }
             // Not under the lock: what depends on it runs here. One that was cancelled takes nothing.
-            if (taker.taken.complete(message)) {
-                return;
+            if (taker.taken.complete(batch.get(next))) {
+                next++;
             }
         }
     }

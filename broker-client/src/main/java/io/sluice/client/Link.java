@@ -18,6 +18,7 @@ import io.sluice.protocol.NativeFrames;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -350,6 +351,9 @@ abstract class Link {
                         up(connected.channel());
                     } else if (index + 1 < addresses.length) {
                         tryAddress(thisAttempt, addresses, index + 1, deadlineNs, timeout);
+                    } else if (isReset(connected.cause())) {
+                        timeout.cancel(false);
+                        resetAtOnce(connected);
                     } else {
                         timeout.cancel(false);
                         Throwable failure = connected.cause();
@@ -377,6 +381,25 @@ abstract class Link {
             pause(pauseMs);
             tell(() -> options.listener().attemptFailed(destination, why, Duration.ofMillis(pauseMs)));
         }
+    }
+
+    // The broker took the connection and reset it before this side knew: that is a connection lost, and no attempt
+    // failed.
+    private void resetAtOnce(ChannelFuture connected) {
+        timesUp++;
+        upAtNs = System.nanoTime();
+        InetSocketAddress local = (InetSocketAddress) connected.channel().localAddress();
+        InetSocketAddress remote = InetSocketAddress.createUnresolved(options.host(), options.port());
+        info = new ConnectionInfo(destination, local == null ? new InetSocketAddress(0) : local, remote);
+        cause = reason(connected.cause());
+        state = State.UP;
+        down();
+    }
+
+    private static boolean isReset(Throwable failure) {
+        // The system has an error of its own for it, Java only this text.
+        return failure instanceof SocketException
+                && String.valueOf(failure.getMessage()).contains("reset");
     }
 
     private void pause(long pauseMs) {

@@ -7,11 +7,15 @@ import io.netty.channel.EventLoop;
 import io.sluice.protocol.FrameDecoder;
 import io.sluice.protocol.FrameSink;
 import io.sluice.protocol.NativeFrames;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The connection of one subscription: puts what comes into its inbox, and does not read while that is full. */
 final class SubscriptionLink extends Link implements FrameSink {
     private final Inbox inbox;
+    // What the read at hand has brought.
+    private final List<Message> batch = new ArrayList<>();
     private @Nullable FrameDecoder decoder;
 
     SubscriptionLink(EventLoop loop, ClientOptions options, String destination) {
@@ -46,6 +50,8 @@ final class SubscriptionLink extends Link implements FrameSink {
     void onRead(ByteBuf in) {
         if (decoder != null) {
             decoder.decode(in);
+            inbox.add(batch);
+            batch.clear();
         }
         Channel up = channel();
         if (up != null && inbox.isFull()) {
@@ -65,7 +71,7 @@ final class SubscriptionLink extends Link implements FrameSink {
 
     @Override
     public boolean onFrame(ByteBuf frames, int index, int length, boolean retainable) {
-        inbox.add(new Message(
+        batch.add(new Message(
                 destination(), ByteBufUtil.getBytes(frames, index + NativeFrames.HEADER_BYTES, length, true)));
         return true;
     }

@@ -1,8 +1,12 @@
 package io.sluice.cli;
 
-import java.io.IOException;
+import io.sluice.client.ClientOptions;
+import io.sluice.client.Message;
+import io.sluice.client.SluiceClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,14 +15,25 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+/** {@code sluice listen}. */
 @Command(
         name = "listen",
         description = {
-            "Subscribes to a destination and prints one line per message.",
+            "Subscribes to destinations and prints their messages, one per line. Connects again when the connection is "
+                    + "lost, and says how long it was away.",
             "",
-            "Control characters in a message are shown escaped (\\n, \\x1b, \\xff). Standard output carries messages only."
+            "Standard output carries messages only; everything else goes to standard error."
         })
 final class ListenCommand implements Callable<Integer> {
+    /** How messages are written; {@code --format} takes the names in lower case. */
+    enum Format {
+        TEXT,
+        HEX,
+        BASE64,
+        JSON,
+        RAW
+    }
+
     private final Console console;
 
     @Spec
@@ -33,57 +48,138 @@ final class ListenCommand implements Callable<Integer> {
     private BrokerOptions broker = new BrokerOptions();
 
     @Option(
-            names = {"-t", "--destination"},
+            names = {"-t", "--listen", "--destination"},
             paramLabel = "DESTINATION",
+            defaultValue = "/topic/foo",
             description =
-                    "What to subscribe to: a topic, or a queue if it begins with /queue/ (default: ${DEFAULT-VALUE}).")
-    private String destination = "/topic/foo";
+                    "What to subscribe to: a topic, or a queue if it begins with /queue/; may be given several times "
+                            + "(default: ${DEFAULT-VALUE}).")
+    private List<String> destinations = List.of();
 
     @Option(
             names = {"-C", "--count"},
             paramLabel = "COUNT",
-            description = "Ends after this number of messages (default: no limit).")
+            description = "End after this number of messages (default: no limit).")
     private @Nullable Long count;
 
     @Option(
-            names = {"-W", "--wait"},
+            names = {"-W", "--timeout"},
             paramLabel = "SECONDS",
             converter = Seconds.Converter.class,
-            description = "Ends with exit code 5 after this time in seconds, such as 5 or 0.25 (default: no limit).")
-    private @Nullable Seconds wait;
+            description =
+                    "End with exit code 5 when no message came for this time in seconds, such as 5 or 0.25 (default: "
+                            + "no limit).")
+    private @Nullable Seconds timeout;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "text",
+            description =
+                    "How messages are printed: text (control characters escaped as \\n, \\x1b, \\xff), hex, base64, "
+                            + "json (an object a line: time, destination, size in bytes, payload, encoding of the payload), raw "
+                            + "(the bytes alone, without line ends) (default: ${DEFAULT-VALUE}).")
+    private Format format = Format.TEXT;
+
+    @Option(
+            names = "--dump",
+            paramLabel = "FOLDER",
+            description =
+                    "Put each message into a new numbered file there, message-000001 and so on, instead of printing "
+                            + "it; files that exist are never overwritten (default: print).")
+    private @Nullable Path dump;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description =
+                    "Print no messages, but how many came and how fast: on a terminal each second, elsewhere every 10 "
+                            + "s, and at the end (default: print messages).")
+    private boolean quiet;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description =
+                    "Print with each message what it was received from; with --dump, tell each file on standard error "
+                            + "(default: no).")
+    private boolean verbose;
 
     ListenCommand(Console console) {
         this.console = console;
     }
 
     @Override
-    public Integer call() throws IOException {
-        broker.check(spec);
-        byte[] destinationUtf8 = BrokerOptions.destination(destination, spec);
+    public Integer call() throws Exception {
+        for (String destination : destinations) {
+            BrokerOptions.checkDestination(destination, spec);
+        }
         Listener.Limits limits = limits();
+        MissingNumbers missing = new MissingNumbers();
+        ConnectionNews news = new ConnectionNews(console, missing::interrupted);
         String id = ClientId.random();
+        MessageSink sink = sink(id);
+        ClientOptions options = broker.forClient(spec, news);
         console.note("Starting up " + id);
-        try (Connection connection = broker.connect(connectTimeoutMs(limits))) {
-            console.note("I am " + connection.localText());
-            MessagePrinter printer = new MessagePrinter(console.out(), id);
-            return ShutdownHook.guard(new Listener(connection, destinationUtf8, printer, limits, console), console);
+        try (SluiceClient client = SluiceClient.create(options)) {
+            RateLine rate = quiet ? new RateLine(console, System.nanoTime()) : null;
+            return ShutdownHook.guard(
+                    new Listener(client, destinations, sink, limits, console, news, missing, rate), console);
         }
     }
 
     private Listener.Limits limits() {
         if (count != null && count < 1) {
-            throw new ParameterException(spec.commandLine(), "--count " + count + " is not at least 1");
+            throw usage("--count " + count + " is not at least 1");
         }
-        if (wait != null && wait.ns() == 0) {
-            throw new ParameterException(spec.commandLine(), "--wait 0 leaves no time; leave it out to wait for ever");
+        if (timeout != null && timeout.ns() == 0) {
+            throw usage("--timeout 0 leaves no time; leave it out to wait for ever");
         }
         return new Listener.Limits(
-                count == null ? Listener.Limits.NONE : count, wait == null ? Listener.Limits.NONE : wait.ns());
+                count == null ? Listener.Limits.NONE : count, timeout == null ? Listener.Limits.NONE : timeout.ns());
     }
 
-    private static int connectTimeoutMs(Listener.Limits limits) {
-        long waitMs = TimeUnit.NANOSECONDS.toMillis(limits.waitNs());
-        // Not 0, which means for ever.
-        return (int) Math.max(1, Math.min(waitMs, Connection.DEFAULT_CONNECT_TIMEOUT_MS));
+    private MessageSink sink(String id) {
+        boolean formatGiven = spec.commandLine().getParseResult().hasMatchedOption("--format");
+        if (dump != null) {
+            if (formatGiven) {
+                throw usage("--format is for printing and does not go with --dump, which keeps the bytes as they are");
+            }
+            if (!Files.isDirectory(dump)) {
+                throw usage("--dump " + dump + " is no folder; make it first");
+            }
+            return new DumpFolder(dump, console, verbose);
+        }
+        if (quiet) {
+            if (formatGiven) {
+                throw usage("--format is for printing and does not go with --quiet");
+            }
+            return new Nowhere();
+        }
+        if (verbose && format == Format.RAW) {
+            throw usage("--verbose does not go with --format raw, which is the bytes of the messages alone");
+        }
+        return new MessagePrinter(console.out(), format(id));
+    }
+
+    private MessageFormat format(String id) {
+        return switch (format) {
+            case TEXT -> MessageFormat.text(id, verbose);
+            case HEX -> MessageFormat.hex(verbose);
+            case BASE64 -> MessageFormat.base64(verbose);
+            case JSON -> MessageFormat.json();
+            case RAW -> MessageFormat.raw();
+        };
+    }
+
+    private ParameterException usage(String problem) {
+        return new ParameterException(spec.commandLine(), problem);
+    }
+
+    /** For those who only count. */
+    private static final class Nowhere implements MessageSink {
+        @Override
+        public void take(Message message) {}
+
+        @Override
+        public void flush() {}
     }
 }

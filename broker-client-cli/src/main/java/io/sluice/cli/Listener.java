@@ -1,152 +1,279 @@
 package io.sluice.cli;
 
-import io.sluice.cli.FrameReader.FrameTooLongException;
-import io.sluice.cli.MessagePrinter.PrintFailedException;
+import io.sluice.client.ClosedException;
+import io.sluice.client.Message;
+import io.sluice.client.SluiceClient;
+import io.sluice.client.Subscription;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
-/** Prints the messages of one subscription until there were enough, the time is over, or the broker closes. */
+/**
+ * Puts the messages of some subscriptions into a sink until there were enough, none came for a time, or somebody ends it. A
+ * thread for each subscription, which take turns at the sink.
+ */
 final class Listener implements Stoppable {
     /** What the broker had already taken for this listener is still printed, for so long. */
     private static final long STOP_TIMEOUT_MS = 2_000;
+    /** How long a listener that wants no more waits for the broker to see it leave. */
+    private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(1);
 
-    /** Until when to listen, and how much. */
-    record Limits(long messages, long waitNs) {
+    private static final long TICK_MS = 200;
+
+    /** Until when to listen, and how long to wait for a message. */
+    record Limits(long messages, long idleNs) {
         static final long NONE = Long.MAX_VALUE;
     }
 
-    private final Connection connection;
-    private final byte[] destination;
-    private final MessagePrinter printer;
+    private final SluiceClient client;
+    private final List<String> destinations;
+    private final MessageSink sink;
     private final Limits limits;
     private final Console console;
-    private final long startedAtNs = System.nanoTime();
-    private final FrameReader frames;
-    private long received;
+    private final ConnectionNews news;
+    private final MissingNumbers missing;
+    private final @Nullable RateLine rate;
+
+    private final CompletableFuture<Integer> over = new CompletableFuture<>();
+    private final List<Subscription> subscriptions = new ArrayList<>();
     private volatile boolean stopping;
 
-    Listener(Connection connection, byte[] destination, MessagePrinter printer, Limits limits, Console console) {
-        this.connection = connection;
-        this.destination = destination;
-        this.printer = printer;
+    private final Object atSink = new Object();
+    private long received;
+    private long lastNs = System.nanoTime();
+
+    Listener(
+            SluiceClient client,
+            List<String> destinations,
+            MessageSink sink,
+            Limits limits,
+            Console console,
+            ConnectionNews news,
+            MissingNumbers missing,
+            @Nullable RateLine rate) {
+        this.client = client;
+        this.destinations = destinations;
+        this.sink = sink;
         this.limits = limits;
         this.console = console;
-        frames = new FrameReader(limits.waitNs == Limits.NONE ? connection.in() : new DeadlineStream());
+        this.news = news;
+        this.missing = missing;
+        this.rate = rate;
     }
 
     @Override
-    public int run() {
+    public int run() throws IOException, InterruptedException {
+        news.refused().thenAccept(line -> {
+            console.error(line);
+            over.complete(ExitCode.REFUSED);
+        });
+        for (String destination : destinations) {
+            Subscription subscription = subscribe(destination);
+            if (subscription == null) {
+                return ExitCode.REFUSED;
+            }
+            synchronized (subscriptions) {
+                subscriptions.add(subscription);
+            }
+        }
+        CountDownLatch readers = new CountDownLatch(subscriptions.size());
+        for (Subscription subscription : subscriptions) {
+            Thread reader = new Thread(() -> read(subscription, readers), "listen " + subscription.destination());
+            reader.setDaemon(true);
+            reader.start();
+        }
+        int exitCode = awaitEnd(readers);
+        if (!stopping) {
+            leave();
+        }
+        if (rate != null) {
+            rate.end(System.nanoTime());
+        }
+        return exitCode;
+    }
+
+    // Null if the broker refuses us meanwhile.
+    private @Nullable Subscription subscribe(String destination) throws IOException, InterruptedException {
+        CompletableFuture<Subscription> subscribed = client.subscribeAsync(destination);
         try {
+            CompletableFuture.anyOf(subscribed, news.refused()).get();
+            return subscribed.isDone() ? subscribed.get() : null;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private int awaitEnd(CountDownLatch readers) throws InterruptedException {
+        while (true) {
             try {
-                return printAll();
-            } finally {
-                printer.flush();
+                return over.get(TICK_MS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                if (rate != null) {
+                    rate.tick(System.nanoTime());
+                }
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e.getCause());
             }
-        } catch (PrintFailedException e) {
-            sayGoodbye();
-            if (e.isReaderGone()) {
-                return ExitCode.OK;
+            if (stopping) {
+                boolean unused = readers.await(STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+                return ExitCode.INTERRUPTED;
             }
-            console.error("cannot write to standard output after " + messages(received) + ": " + e.reason());
-            return ExitCode.FAILED;
         }
     }
 
-    private int printAll() throws PrintFailedException {
+    private void read(Subscription subscription, CountDownLatch readers) {
         try {
-            connection.subscribe(destination);
-            while (received < limits.messages) {
-                if (!frames.hasWholeFrame()) {
-                    // Flush here and not per message: each flush is a write(2), and one read brings many messages.
-                    printer.flush();
-                }
-                ByteBuffer message = frames.next();
-                if (message == null) {
-                    return closedByBroker("");
-                }
-                printer.print(message);
-                received++;
+            while (readOne(subscription)) {
+                // As long as somebody wants more.
             }
-        } catch (SocketTimeoutException e) {
-            sayGoodbye();
-            console.error("timed out after " + Seconds.text(limits.waitNs) + " s with " + receivedOfWanted());
-            return ExitCode.TIMED_OUT;
-        } catch (FrameTooLongException e) {
-            console.error(e.getMessage() + "; does a Sluice broker listen at " + connection.remoteText() + "?");
-            return ExitCode.FAILED;
-        } catch (IOException e) {
-            return closedByBroker(" (" + Connection.reasonOf(e) + ")");
+        } catch (ClosedException | InterruptedException e) {
+            over.complete(ExitCode.INTERRUPTED);
+        } catch (PrintFailedException e) {
+            if (!e.isReaderGone()) {
+                console.error(e.reason() + "; received " + receivedOfWanted());
+            }
+            over.complete(e.isReaderGone() ? ExitCode.OK : ExitCode.FAILED);
+        } finally {
+            readers.countDown();
         }
-        sayGoodbye();
-        return ExitCode.OK;
     }
 
-    private int closedByBroker(String detail) {
-        if (stopping) {
-            return ExitCode.INTERRUPTED;
+    private boolean readOne(Subscription subscription)
+            throws PrintFailedException, ClosedException, InterruptedException {
+        Message message = subscription.poll();
+        if (message == null) {
+            long waitNs;
+            synchronized (atSink) {
+                sink.flush();
+                waitNs = limits.idleNs == Limits.NONE
+                        ? Limits.NONE
+                        : Math.max(0, limits.idleNs - (System.nanoTime() - lastNs));
+            }
+            try {
+                message = subscription.receive(Duration.ofNanos(waitNs));
+            } catch (TimeoutException e) {
+                return !hasTimedOut();
+            }
         }
-        if (received == 0 && connection.isYoung()) {
-            console.error(connection.refusal(detail));
-            return ExitCode.REFUSED;
+        return take(message);
+    }
+
+    // Whether nothing came on any subscription.
+    private boolean hasTimedOut() {
+        synchronized (atSink) {
+            if (System.nanoTime() - lastNs < limits.idleNs) {
+                return false;
+            }
+            if (over.complete(ExitCode.TIMED_OUT)) {
+                console.error("timed out: no message for " + Seconds.text(limits.idleNs) + " s; received "
+                        + receivedOfWanted());
+            }
+            return true;
         }
-        console.error("the broker closed the connection after " + receivedOfWanted() + detail
-                + "; the broker's log says why");
-        return ExitCode.FAILED;
+    }
+
+    private boolean take(Message message) throws PrintFailedException {
+        synchronized (atSink) {
+            if (received >= limits.messages || over.isDone()) {
+                return false;
+            }
+            String gap = missing.look(message.payload());
+            if (gap != null) {
+                console.note(gap);
+            }
+            sink.take(message);
+            received++;
+            lastNs = System.nanoTime();
+            if (rate != null) {
+                rate.count(message.payload().length);
+            }
+            if (received == limits.messages) {
+                sink.flush();
+                over.complete(ExitCode.OK);
+            }
+            return true;
+        }
+    }
+
+    /**
+     * Wants no more. From a topic with goodbye; from a queue without, because after goodbye the broker would send all it holds
+     * for us, and nobody would see it: so it goes to others.
+     */
+    private void leave() throws InterruptedException {
+        long deadlineNs = System.nanoTime() + LEAVE_TIMEOUT.toNanos();
+        List<CompletableFuture<Void>> gone = new ArrayList<>();
+        for (Subscription subscription : subscriptions) {
+            if (BrokerOptions.isQueue(subscription.destination())) {
+                tellLost(subscription);
+                subscription.close();
+            } else {
+                gone.add(subscription.goodbye(LEAVE_TIMEOUT));
+            }
+        }
+        for (Subscription subscription : subscriptions) {
+            drop(subscription, deadlineNs);
+        }
+        for (CompletableFuture<Void> one : gone) {
+            try {
+                one.get(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                // It has had its time.
+            }
+        }
+    }
+
+    private void tellLost(Subscription subscription) {
+        int lost = subscription.waitingMessages();
+        if (lost > 0 && !over.isCompletedExceptionally()) {
+            console.note("at least " + lost + " more messages of " + TerminalText.of(subscription.destination())
+                    + " had been sent to this listener and are lost; with -C the broker still sends ahead");
+        }
+    }
+
+    // So that the end of the stream, which comes behind, is seen.
+    private static void drop(Subscription subscription, long deadlineNs) throws InterruptedException {
+        try {
+            while (true) {
+                subscription.receive(Duration.ofNanos(Math.max(0, deadlineNs - System.nanoTime())));
+            }
+        } catch (ClosedException | TimeoutException e) {
+            // That was all.
+        }
     }
 
     private String receivedOfWanted() {
-        return limits.messages == Limits.NONE ? messages(received) : received + " of " + messages(limits.messages);
+        synchronized (atSink) {
+            return limits.messages == Limits.NONE ? messages(received) : received + " of " + messages(limits.messages);
+        }
     }
 
     private static String messages(long count) {
         return count == 1 ? "1 message" : count + " messages";
     }
 
-    private void sayGoodbye() {
-        try {
-            connection.goodbye();
-        } catch (IOException e) {
-            // Whoever has left already needs no goodbye.
-        }
-    }
-
     /** The broker answers goodbye with what it holds for us and the end of the stream, which ends {@link #run}. */
     @Override
     public void stop() {
         stopping = true;
-        sayGoodbye();
-    }
-
-    @Override
-    public void abort() {
-        connection.close();
+        synchronized (subscriptions) {
+            for (Subscription subscription : subscriptions) {
+                subscription.goodbye(Duration.ofMillis(STOP_TIMEOUT_MS));
+            }
+        }
     }
 
     @Override
     public long stopTimeoutMs() {
         return STOP_TIMEOUT_MS;
-    }
-
-    /** Lets a read of the connection last until the time is over, and no longer. */
-    private final class DeadlineStream extends InputStream {
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            long remainingNs = limits.waitNs - (System.nanoTime() - startedAtNs);
-            if (remainingNs <= 0) {
-                throw new SocketTimeoutException();
-            }
-            // Rounded up, because 0 means for ever.
-            long remainingMs = TimeUnit.NANOSECONDS.toMillis(remainingNs) + 1;
-            connection.setReadTimeoutMs((int) Math.min(remainingMs, Integer.MAX_VALUE));
-            return connection.in().read(bytes, offset, length);
-        }
-
-        @Override
-        public int read() {
-            throw new UnsupportedOperationException("frames are read in bulk");
-        }
     }
 }

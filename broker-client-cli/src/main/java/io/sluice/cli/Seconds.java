@@ -1,6 +1,8 @@
 package io.sluice.cli;
 
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -12,6 +14,15 @@ record Seconds(long ns) {
     /** As the user would write it. */
     static String text(long ns) {
         return BigDecimal.valueOf(ns, NS_DIGITS).stripTrailingZeros().toPlainString();
+    }
+
+    /** To a tenth of a second. */
+    static String rounded(long ns) {
+        return String.format(Locale.ROOT, "%.1f", ns / 1e9);
+    }
+
+    static String rounded(Duration duration) {
+        return rounded(duration.toNanos());
     }
 
     /** Reads an option's value. */

@@ -1,11 +1,18 @@
 package io.sluice.cli;
 
+import io.sluice.client.ClientOptions;
+import io.sluice.client.SluiceClient;
 import io.sluice.protocol.NativeFrames;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.function.LongFunction;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,16 +20,22 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+/** {@code sluice send}. */
 @Command(
         name = "send",
         description = {
-            "Publishes messages to a destination.",
+            "Publishes messages to a destination: without -m, -f, -l or -s 'Msg NUMBER from ID', again and again.",
             "",
-            "At the end it waits up to 10 s for the broker's confirmation and reports, on standard error, how many "
-                    + "messages were sent, confirmed (the broker has routed them), in doubt and dropped."
+            "While the broker is away messages wait, up to 16 MiB. At the end it waits for the broker's confirmation and "
+                    + "reports on standard error how many messages were sent, confirmed (the broker has routed them), in doubt "
+                    + "(sent, but the connection broke) and dropped (never sent)."
         })
 final class SendCommand implements Callable<Integer> {
+    private static final int MAX_BYTES = NativeFrames.DEFAULT_MAX_FRAME_BYTES;
+    private static final long MAX_RATE = 1_000_000_000;
+
     private final Console console;
+    private final InputStream in;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -36,61 +49,117 @@ final class SendCommand implements Callable<Integer> {
     private BrokerOptions broker = new BrokerOptions();
 
     @Option(
-            names = {"-t", "--destination"},
+            names = {"-t", "--channel", "--destination"},
             paramLabel = "DESTINATION",
             description =
                     "Where to publish: a topic, or a queue if it begins with /queue/ (default: ${DEFAULT-VALUE}).")
     private String destination = "/topic/foo";
 
-    @Option(
-            names = {"-m", "--message"},
-            paramLabel = "TEXT",
-            description = "The message; sent once unless --count is given (default: 'Msg NUMBER from ID').")
-    private @Nullable String message;
+    @ArgGroup
+    private What what = new What();
+
+    @ArgGroup
+    private Pace pace = new Pace();
 
     @Option(
             names = {"-C", "--count"},
             paramLabel = "COUNT",
-            description = "Ends after this number of messages (default: no limit; 1 with --message).")
+            description = "End after this number of messages (default: 1 with -m, -f and -s, otherwise no limit).")
     private @Nullable Long count;
 
     @Option(
-            names = {"-i", "--interval"},
-            paramLabel = "SECONDS",
-            defaultValue = "1",
-            converter = Seconds.Converter.class,
-            description = "Time from one message to the next in seconds, such as 0.25; "
-                    + "0: as fast as possible (default: ${DEFAULT-VALUE}).")
-    private Seconds interval = new Seconds(1_000_000_000);
-
-    @Option(
-            names = {"-s", "--size"},
+            names = "--size",
             paramLabel = "BYTES",
-            description = "Size of a message in bytes; the text is filled up with dots (default: as long as the text).")
+            description =
+                    "Size of a message in bytes: the default text filled up with dots; at least as long as the text, "
+                            + "which is 19 bytes or more (default: as long as the text).")
     private @Nullable Integer size;
 
-    SendCommand(Console console) {
+    @Option(
+            names = "--confirm-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            converter = Seconds.Converter.class,
+            description = "How long to wait for the broker's confirmation at the end, in seconds (default: "
+                    + "${DEFAULT-VALUE}).")
+    private Seconds confirmTimeout = new Seconds(TimeUnit.SECONDS.toNanos(10));
+
+    SendCommand(Console console, InputStream in) {
         this.console = console;
+        this.in = in;
+    }
+
+    /** What to send: one of these, or none. */
+    static final class What {
+        @Option(
+                names = {"-m", "--message"},
+                paramLabel = "TEXT",
+                description = "The message; sent once unless --count is given (default: the numbered text).")
+        private @Nullable String message;
+
+        @Option(
+                names = {"-f", "--file"},
+                paramLabel = "FILE",
+                description =
+                        "A file whose content is the message, at most 16777215 bytes; sent once unless --count is "
+                                + "given (default: no).")
+        private @Nullable Path file;
+
+        @Option(
+                names = {"-l", "--lines"},
+                description =
+                        "Each line of standard input is a message, sent as it comes unless --interval or --rate is "
+                                + "given (default: no).")
+        private boolean lines;
+
+        @Option(
+                names = {"-s", "--stdin"},
+                description =
+                        "All of standard input is one message, at most 16777215 bytes; sent once unless --count is "
+                                + "given (default: no).")
+        private boolean stdin;
+    }
+
+    /** How fast to send: one of these, or none. */
+    static final class Pace {
+        @Option(
+                names = {"-i", "--interval"},
+                paramLabel = "SECONDS",
+                converter = Seconds.Converter.class,
+                description =
+                        "Time from one message to the next in seconds, such as 0.25; 0: as fast as possible (default: "
+                                + "1; with -l as fast as lines come).")
+        private @Nullable Seconds interval;
+
+        @Option(
+                names = "--rate",
+                paramLabel = "N",
+                description = "Messages a second, such as 10000, instead of --interval (default: one a second).")
+        private @Nullable Double rate;
     }
 
     @Override
-    public Integer call() throws IOException {
-        broker.check(spec);
-        byte[] destinationUtf8 = BrokerOptions.destination(destination, spec);
+    public Integer call() throws Exception {
+        BrokerOptions.checkDestination(destination, spec);
         String id = ClientId.random();
-        Sender.Plan plan = new Sender.Plan(payloads(id), messages(), interval.ns());
+        Duration confirm = Duration.ofNanos(confirmTimeout.ns());
+        ConnectionNews news = new ConnectionNews(console);
+        // Before anything is read: who mistyped the pace should not have to type the input again.
+        Sender.Plan plan = new Sender.Plan(payloads(id), messages(), intervalNs());
+        ClientOptions options = broker.forClient(spec, news);
         console.note("Starting up " + id);
-        try (Connection connection = broker.connect(Connection.DEFAULT_CONNECT_TIMEOUT_MS)) {
-            console.note("I am " + connection.localText());
-            return ShutdownHook.guard(
-                    new Sender(connection, destinationUtf8, plan, console, Sender.DEFAULT_CONFIRMATION_TIMEOUT_MS),
-                    console);
+        try (SluiceClient client = SluiceClient.connect(options)) {
+            return ShutdownHook.guard(new Sender(client, destination, plan, console, news, confirm), console);
         }
+    }
+
+    private boolean isOnce() {
+        return what.message != null || what.file != null || what.stdin;
     }
 
     private long messages() {
         if (count == null) {
-            return message == null ? Sender.Plan.FOR_EVER : 1;
+            return isOnce() ? 1 : Sender.Plan.FOR_EVER;
         }
         if (count < 1) {
             throw usage("--count " + count + " is not at least 1");
@@ -98,12 +167,29 @@ final class SendCommand implements Callable<Integer> {
         return count;
     }
 
-    private LongFunction<byte[]> payloads(String id) {
-        if (message != null) {
-            return fixedPayload(message);
+    private long intervalNs() {
+        if (pace.rate != null) {
+            // Written so that a NaN is refused too.
+            if (!(pace.rate > 0 && pace.rate <= MAX_RATE)) {
+                throw usage("--rate " + pace.rate + " is not more than 0 and at most " + MAX_RATE);
+            }
+            return (long) (TimeUnit.SECONDS.toNanos(1) / pace.rate);
+        }
+        if (pace.interval != null) {
+            return pace.interval.ns();
+        }
+        return what.lines ? 0 : TimeUnit.SECONDS.toNanos(1);
+    }
+
+    private PayloadSource payloads(String id) throws IOException {
+        if (isOnce() || what.lines) {
+            if (size != null) {
+                throw usage("--size fills up the default message and goes with none of -m, -f, -l and -s");
+            }
+            return what.lines ? PayloadSource.lines(in, MAX_BYTES) : PayloadSource.fixed(oneMessage());
         }
         if (size == null) {
-            return new NumberedText(id, NumberedText.NATURAL_SIZE);
+            return new NumberedText(id, NumberedText.NATURAL_SIZE)::apply;
         }
         int smallest = NumberedText.smallestBytes(messages(), id);
         if (size < smallest) {
@@ -111,23 +197,41 @@ final class SendCommand implements Callable<Integer> {
             throw usage("--size " + size + " is too small: a message " + last + " takes up to " + smallest
                     + " bytes; give --size " + smallest + " or more, or your own text with --message");
         }
-        checkFits(size);
-        return new NumberedText(id, size);
+        checkFits(size, "a message of");
+        return new NumberedText(id, size)::apply;
     }
 
-    private LongFunction<byte[]> fixedPayload(String text) {
-        if (size != null) {
-            throw usage("--size fills up the default message and does not go with --message");
+    private byte[] oneMessage() throws IOException {
+        if (what.message != null) {
+            byte[] text = what.message.getBytes(StandardCharsets.UTF_8);
+            checkFits(text.length, "a message of");
+            return text;
         }
-        byte[] payload = text.getBytes(StandardCharsets.UTF_8);
-        checkFits(payload.length);
-        return number -> payload;
+        if (what.file != null) {
+            return fileContent(what.file);
+        }
+        byte[] content = in.readNBytes(MAX_BYTES + 1);
+        if (content.length > MAX_BYTES) {
+            throw usage("standard input has more than " + MAX_BYTES + " bytes, which is the longest message");
+        }
+        return content;
     }
 
-    private void checkFits(int bytes) {
-        if (bytes > NativeFrames.DEFAULT_MAX_FRAME_BYTES) {
-            throw usage("a message of " + bytes + " bytes is too large, at most " + NativeFrames.DEFAULT_MAX_FRAME_BYTES
-                    + " are taken");
+    private byte[] fileContent(Path file) {
+        try (InputStream content = Files.newInputStream(file)) {
+            byte[] bytes = content.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw usage(file + " has " + Files.size(file) + " bytes, at most " + MAX_BYTES + " are taken");
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw usage("cannot read " + file + ": " + Reasons.of(e));
+        }
+    }
+
+    private void checkFits(int bytes, String what) {
+        if (bytes > MAX_BYTES) {
+            throw usage(what + " " + bytes + " bytes is too large, at most " + MAX_BYTES + " are taken");
         }
     }
 

@@ -1,150 +1,159 @@
 package io.sluice.cli;
 
+import io.sluice.client.ClosedException;
+import io.sluice.client.PublishCounts;
+import io.sluice.client.SluiceClient;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongFunction;
+import java.util.concurrent.TimeoutException;
 
 /**
- * Publishes messages at a steady pace, says goodbye and waits for the confirmation, which is the end of the stream.
+ * Publishes messages at a steady pace, says goodbye, waits for the confirmation, and reports what became of them.
  *
- * <p>Goodbye makes the broker route all that came before it and then close. The native protocol has no other
- * confirmation: without this one, every message sent is in doubt.
- *
- * <p>A second thread reads the connection for its end. Nothing else is to come: the subscription is {@code /null}.
+ * <p>While the broker is away, or reads nothing because a queue is full, messages wait in the client's buffer, and then the
+ * pace waits too.
  */
 final class Sender implements Stoppable {
-    private static final byte[] NOWHERE = "/null".getBytes(StandardCharsets.US_ASCII);
-
-    static final long DEFAULT_CONFIRMATION_TIMEOUT_MS = 10_000;
-
     /** How far a sender may fall behind its pace and still make up for it. */
     private static final long MAX_BACKLOG_NS = TimeUnit.SECONDS.toNanos(1);
 
-    /** What to send, how often, how fast. The function makes the payload of a message from its number, which begins at 1. */
-    record Plan(LongFunction<byte[]> payloads, long count, long intervalNs) {
+    private static final Duration HELD_BACK = Duration.ofSeconds(1);
+
+    /**
+     * What to send, how often, how fast.
+     *
+     * @param count of messages at most
+     * @param intervalNs from one message to the next; 0: as fast as possible
+     */
+    record Plan(PayloadSource payloads, long count, long intervalNs) {
         static final long FOR_EVER = Long.MAX_VALUE;
     }
 
-    private final Connection connection;
-    private final byte[] destination;
+    private final SluiceClient client;
+    private final String destination;
     private final Plan plan;
     private final Console console;
-    private final long confirmationTimeoutMs;
-    /** Down when no message may follow: {@link #stop} was called or the connection has ended. */
+    private final ConnectionNews news;
+    private final Duration confirmTimeout;
+    private final SendProgress progress;
+    /** Down when no message may follow. */
     private final CountDownLatch over = new CountDownLatch(1);
 
-    private final CountDownLatch connectionEnded = new CountDownLatch(1);
-    /** Written before {@link #connectionEnded} goes down: why, or empty for an end of stream. */
-    private volatile String endDetail = "";
-
-    private volatile boolean aborted;
-
-    private long sent;
+    private volatile boolean refused;
+    private long published;
     private long nextAtNs;
 
-    Sender(Connection connection, byte[] destination, Plan plan, Console console, long confirmationTimeoutMs) {
-        this.connection = connection;
+    Sender(
+            SluiceClient client,
+            String destination,
+            Plan plan,
+            Console console,
+            ConnectionNews news,
+            Duration confirmTimeout) {
+        this.client = client;
         this.destination = destination;
         this.plan = plan;
         this.console = console;
-        this.confirmationTimeoutMs = confirmationTimeoutMs;
+        this.news = news;
+        this.confirmTimeout = confirmTimeout;
+        this.progress = new SendProgress(console, plan.count, System.nanoTime());
     }
 
     @Override
-    public int run() {
-        Thread watcher = new Thread(this::watchForEnd, "end-of-stream");
-        watcher.setDaemon(true);
-        watcher.start();
-        int exitCode = sendAndConfirm();
-        long confirmed = exitCode == ExitCode.OK ? sent : 0;
-        // Dropped: what a sender gives up before it reaches the socket. This one never does; it waits.
-        console.note("sent " + sent + ", confirmed " + confirmed + ", in doubt " + (sent - confirmed) + ", dropped 0");
-        return exitCode;
-    }
-
-    private int sendAndConfirm() {
+    public int run() throws IOException, InterruptedException {
+        news.refused().thenAccept(line -> {
+            console.error(line);
+            refused = true;
+            over.countDown();
+        });
+        boolean inputFailed = false;
         try {
-            sendAll();
-            if (hasEnded(connectionEnded)) {
-                return closedByBroker();
-            }
-            connection.goodbye();
-            return awaitConfirmation();
+            publishAll();
+        } catch (ClosedException e) {
+            // Somebody else has ended it; the counts tell.
         } catch (IOException e) {
-            endDetail = " (" + Connection.reasonOf(e) + ")";
-            return closedByBroker();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return ExitCode.INTERRUPTED;
+            console.error("cannot read the messages to send: " + e.getMessage());
+            inputFailed = true;
         }
+        PublishCounts counts = confirm();
+        console.note("sent " + counts.sent() + ", confirmed " + counts.confirmed() + ", in doubt " + counts.inDoubt()
+                + ", dropped " + counts.dropped());
+        if (refused) {
+            return ExitCode.REFUSED;
+        }
+        return inputFailed || !counts.allConfirmed() ? ExitCode.FAILED : ExitCode.OK;
     }
 
-    private void sendAll() throws IOException, InterruptedException {
-        connection.subscribe(NOWHERE);
+    private PublishCounts confirm() {
+        // Who is refused needs no more patience.
+        Duration patience = refused ? Duration.ZERO : confirmTimeout;
+        long beganNs = System.nanoTime();
+        PublishCounts counts = client.close(patience);
+        if (!refused && !counts.allConfirmed() && System.nanoTime() - beganNs >= patience.toNanos()) {
+            console.error("the broker did not confirm within " + Seconds.text(patience.toNanos())
+                    + " s: it may be away, or holding this sender back because a queue is full");
+        }
+        return counts;
+    }
+
+    private void publishAll() throws IOException, InterruptedException {
         nextAtNs = System.nanoTime();
-        while (sent < plan.count && !hasEnded(over)) {
+        while (published < plan.count && !isOver()) {
             if (plan.intervalNs > 0) {
                 awaitNextTime();
-                if (hasEnded(over)) {
+                if (isOver()) {
                     return;
                 }
             }
-            connection.publish(destination, plan.payloads.apply(sent + 1));
-            sent++;
+            byte[] payload = plan.payloads.payload(published + 1);
+            if (payload == null) {
+                return;
+            }
+            if (!publish(payload)) {
+                return;
+            }
+            published++;
+            progress.sent(published);
         }
     }
 
-    private void awaitNextTime() throws IOException, InterruptedException {
+    // Returns whether it was taken.
+    private boolean publish(byte[] payload) throws ClosedException, InterruptedException {
+        boolean told = false;
+        while (true) {
+            try {
+                client.publish(destination, payload, HELD_BACK);
+                if (told) {
+                    console.note("going on");
+                }
+                return true;
+            } catch (TimeoutException e) {
+                if (isOver()) {
+                    return false;
+                }
+                if (!told) {
+                    console.note("held back: " + client.waitingBytes()
+                            + " bytes wait, and the broker takes none; it is away, " + "or a queue is full");
+                    told = true;
+                }
+            }
+        }
+    }
+
+    private void awaitNextTime() throws InterruptedException {
         long now = System.nanoTime();
         if (nextAtNs - now > 0) {
-            connection.flush();
-            boolean unused = over.await(nextAtNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+            boolean unused = over.await(nextAtNs - now, TimeUnit.NANOSECONDS);
         }
         // After a long stop of the broker the pace goes on; what was missed is not sent in one burst.
         nextAtNs = now - nextAtNs > MAX_BACKLOG_NS ? now : nextAtNs;
         nextAtNs += plan.intervalNs;
     }
 
-    private int awaitConfirmation() throws InterruptedException {
-        if (!connectionEnded.await(confirmationTimeoutMs, TimeUnit.MILLISECONDS)) {
-            console.error("the broker did not confirm within " + Seconds.text(confirmationTimeoutMs * 1_000_000)
-                    + " s: it may be holding this sender back because a queue is full, or it does not know goodbye");
-            return ExitCode.FAILED;
-        }
-        return endDetail.isEmpty() ? ExitCode.OK : closedByBroker();
-    }
-
-    private int closedByBroker() {
-        if (aborted) {
-            console.error("ended without the broker's confirmation: it is holding this sender back, or not answering");
-            return ExitCode.FAILED;
-        }
-        if (connection.isYoung()) {
-            console.error(connection.refusal(endDetail));
-            return ExitCode.REFUSED;
-        }
-        console.error("the broker closed the connection after " + sent + (sent == 1 ? " message" : " messages")
-                + endDetail + "; the broker's log says why");
-        return ExitCode.FAILED;
-    }
-
-    private void watchForEnd() {
-        try {
-            byte[] ignored = new byte[1024];
-            while (connection.in().read(ignored) >= 0) {
-                // Nobody asked for these bytes.
-            }
-        } catch (IOException e) {
-            endDetail = " (" + Connection.reasonOf(e) + ")";
-        }
-        connectionEnded.countDown();
-        over.countDown();
-    }
-
-    private static boolean hasEnded(CountDownLatch latch) {
-        return latch.getCount() == 0;
+    private boolean isOver() {
+        return over.getCount() == 0;
     }
 
     @Override
@@ -153,14 +162,8 @@ final class Sender implements Stoppable {
     }
 
     @Override
-    public void abort() {
-        aborted = true;
-        connection.close();
-    }
-
-    @Override
     public long stopTimeoutMs() {
         // Longer, so that a confirmation that does not come is reported as such.
-        return confirmationTimeoutMs + 1_000;
+        return confirmTimeout.plus(HELD_BACK).toMillis() + 1_000;
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -9,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ShutdownHook {
     private static final long QUIET_WAIT_MS = 1_000;
-    private static final long ABORT_TIMEOUT_MS = 1_000;
+    private static final long GRACE_MS = 1_000;
 
     private final Stoppable work;
     private final Console console;
@@ -21,7 +22,7 @@ final class ShutdownHook {
     }
 
     /** Runs the work under the protection of a hook. */
-    static int guard(Stoppable work, Console console) {
+    static int guard(Stoppable work, Console console) throws IOException, InterruptedException {
         ShutdownHook hook = new ShutdownHook(work, console);
         Thread thread = new Thread(hook::onShutdown, "shutdown");
         Runtime.getRuntime().addShutdownHook(thread);
@@ -49,11 +50,8 @@ final class ShutdownHook {
             }
             console.note("ending: waiting for the broker, at most "
                     + TimeUnit.MILLISECONDS.toSeconds(work.stopTimeoutMs()) + " s");
-            if (!ended.await(work.stopTimeoutMs() - QUIET_WAIT_MS, TimeUnit.MILLISECONDS)) {
-                work.abort();
-                // What was printed and what was counted still have to reach the user.
-                ended.await(ABORT_TIMEOUT_MS, TimeUnit.MILLISECONDS);
-            }
+            // A little longer than it needs: what was printed and what was counted still have to reach the user.
+            boolean unused = ended.await(work.stopTimeoutMs() - QUIET_WAIT_MS + GRACE_MS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

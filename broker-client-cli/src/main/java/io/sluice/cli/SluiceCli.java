@@ -1,8 +1,13 @@
 package io.sluice.cli;
 
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.Slf4JLoggerFactory;
+import io.sluice.client.CannotConnectException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -42,16 +47,43 @@ public final class SluiceCli implements Callable<Integer> {
 
     /** Ends the JVM with one of the exit codes that {@code --help} lists. */
     public static void main(String[] arguments) {
+        silenceLibraries();
         System.exit(run(Console.ofProcess(), arguments));
     }
 
+    /** What the libraries would log, the commands tell themselves; and a logging system takes its time to start. */
+    private static void silenceLibraries() {
+        System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
+        InternalLoggerFactory.setDefaultFactory(Slf4JLoggerFactory.INSTANCE);
+    }
+
     static int run(Console console, String... arguments) {
+        return run(console, System.in, Settings.file(System.getenv()), arguments);
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @param in what {@code send} may read
+     * @param settings the file with the user's defaults, if there is one
+     */
+    static int run(Console console, InputStream in, Path settings, String... arguments) {
+        Settings defaults;
+        try {
+            defaults = Settings.read(settings);
+        } catch (CommandFailedException e) {
+            console.error(e.line());
+            return e.exitCode();
+        }
         return new CommandLine(new SluiceCli(console))
                 .addSubcommand(new ListenCommand(console))
-                .addSubcommand(new SendCommand(console))
+                .addSubcommand(new SendCommand(console, in))
                 .addSubcommand(new HelpCommand())
                 // A message may begin with @, and a file of that name must not take its place.
                 .setExpandAtFiles(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setDefaultValueProvider(defaults)
                 .setColorScheme(Help.defaultColorScheme(console.ansi()))
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(console.err())
@@ -85,8 +117,8 @@ public final class SluiceCli implements Callable<Integer> {
             return failed.exitCode();
         }
         if (e instanceof IOException broken) {
-            console.error("the connection failed: " + Connection.reasonOf(broken));
-            return ExitCode.FAILED;
+            console.error(Reasons.of(broken));
+            return e instanceof CannotConnectException ? ExitCode.CANNOT_CONNECT : ExitCode.FAILED;
         }
         throw e;
     }

@@ -14,11 +14,11 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:failed; also: the broker closed the connection",
+            "1:failed; also: a message is in doubt or was dropped",
             "2:wrong usage",
             "3:cannot connect",
-            "4:refused by the broker",
-            "5:timed out (--wait)",
+            "4:refused: the broker closed the connection within a second, three times running",
+            "5:timed out (--timeout)",
             "130:ended by Ctrl-C"
         })
 @SuppressWarnings("UnusedVariable") // picocli reads the fields

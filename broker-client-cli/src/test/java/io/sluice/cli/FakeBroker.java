@@ -22,8 +22,12 @@ final class FakeBroker implements Closeable {
     }
 
     FakeBroker(InetAddress address) {
+        this(address, 0);
+    }
+
+    FakeBroker(InetAddress address, int port) {
         try {
-            server = new ServerSocket(0, 50, address);
+            server = new ServerSocket(port, 50, address);
             server.setSoTimeout(PATIENCE_MS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -107,8 +107,7 @@ final class SluiceCliTest {
 
         assertThat(command.exitCode()).isEqualTo(ExitCode.CANNOT_CONNECT);
         assertThat(command.lastErrLine())
-                .isEqualTo("cannot connect to 127.0.0.1:" + port
-                        + ": connection refused; is the broker running? start one with: sluice broker");
+                .isEqualTo("cannot connect to 127.0.0.1:" + port + ": Connection refused; is the broker running?");
     }
 
     @Test

@@ -282,6 +282,12 @@ public final class SendQueue implements Subscriber {
     private void drain() {
         assert connection.channel().eventLoop().inEventLoop();
         drainScheduled = false;
+        if (connection.isClosing()) {
+            // What is written now could fail on a half-closed socket (see Connection.writeToTheEnd), and Netty would
+            // close it:
+            // the client would see the end before the close that is on its way has given back what is held.
+            return;
+        }
         for (int round = 0; round < ROUNDS_PER_DRAIN; round++) {
             if (!takeFromBacklog()) {
                 return;

@@ -55,6 +55,16 @@ final class SendQueueTest {
     }
 
     @Test
+    void writesNothingMoreOnceItIsBeingClosed() {
+        Client client = topicSubscriber(UNLIMITED, "drop-newest");
+        client.connection.channel().allowAll();
+        publish(client, 0, 3);
+        client.connection.connection().close(CloseReason.LEFT, "");
+        client.run();
+        assertThat(client.receivedNumbers()).isEmpty();
+    }
+
+    @Test
     void wakesTheLoopOnceAndFlushesOnceHoweverOftenItWasOffered() {
         Client client = topicSubscriber(UNLIMITED, "drop-newest");
         client.connection.channel().allowAll();

@@ -71,7 +71,8 @@ final class FuzzGenerator {
         switch (random.nextInt(8)) {
             case 0, 1 -> frames.add(new byte[4]);
             case 2 -> frames.add(pair(badName(), payload()));
-            case 3 -> frames.set(random.nextInt(1, frames.size() + 1) - 1, length(boundary()));
+            case 3 -> frames.add(frame(utf8(name())));
+            case 4 -> frames.set(random.nextInt(1, frames.size() + 1) - 1, length(boundary()));
             default -> {}
         }
         byte[] stream = join(frames.toArray(byte[][]::new));

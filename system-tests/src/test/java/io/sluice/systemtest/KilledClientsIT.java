@@ -41,13 +41,19 @@ class KilledClientsIT {
     private static final int TOPIC_LEAVERS = TestSize.pick(10, 150);
     private static final int AT_A_TIME = 4;
     private static final int LIVING = 2;
+    private static final int STALL_TIMEOUT_MS = 1_000;
+    private static final int UNREADING = TestSize.pick(3, 30);
+    // In the first the kernel's buffers fill; after the second it is out of the turn besides.
+    private static final int UNREAD_MS = 700;
+    private static final int LONG_UNREAD_MS = STALL_TIMEOUT_MS + 1_200;
+    // More than the kernel's buffers hold.
+    private static final int READ_AGAIN = 1_500;
     private static final int RECEIVE_BUFFER_BYTES = 16 * 1024;
     // What the kernel may hold for a client that is killed: the broker's send buffer and the client's receive buffer,
     // each
     // twice what was asked for, and what is between them.
     private static final long LOST_PER_KILL = 256 * 1024 / (4 + ClientProcess.MESSAGE_BYTES);
     private static final long MAX_GROWTH_BYTES = 96L * 1024 * 1024;
-    private static final int STALL_TIMEOUT_MS = 1_000;
     private static final int LONGEST_WORK_MS = 250;
     private static final int LONGEST_STOP_MS = 1_500;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -118,6 +124,7 @@ class KilledClientsIT {
         final List<Future<List<Id>>> subscribers = new ArrayList<>();
         final List<Future<?>> publishers = new ArrayList<>();
         final List<List<Id>> received = new ArrayList<>();
+        final List<List<Id>> receivedLate = new ArrayList<>();
         final StatsSample before;
         StatsSample after;
         volatile boolean publishing = true;
@@ -152,6 +159,7 @@ class KilledClientsIT {
                     return null;
                 }));
             }
+            workers.add(threads.submit(this::leaveUnread));
             for (Future<?> worker : workers) {
                 worker.get(10, TimeUnit.MINUTES);
             }
@@ -235,6 +243,31 @@ class KilledClientsIT {
             }
         }
 
+        /**
+         * One after the other subscribes and reads nothing, for so long that every second and third is out of the turn.
+         * Every third reads again, until it must be back. Then each sends a FIN and reads what was on its way.
+         */
+        private Void leaveUnread() throws IOException {
+            for (int i = 0; i < UNREADING; i++) {
+                List<Id> messages = new ArrayList<>();
+                receivedLate.add(messages);
+                try (PlainClient client = new PlainClient(broker.host(), broker.port(), RECEIVE_BUFFER_BYTES)) {
+                    client.subscribe(destination);
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(i % 3 == 0 ? UNREAD_MS : LONG_UNREAD_MS));
+                    while (i % 3 == 2 && messages.size() < READ_AGAIN) {
+                        messages.add(Id.of(client.receive(PATIENCE.toMillis())));
+                    }
+                    client.halfClose();
+                    PlainClient.Rest rest = client.receiveRest(PATIENCE.toMillis());
+                    if (rest.ending() == Ending.RESET) {
+                        faults.add("a FIN of one that had not read ended " + rest);
+                    }
+                    rest.frames().forEach(message -> messages.add(Id.of(message)));
+                }
+            }
+            return null;
+        }
+
         private void leave(ChildClient child, Leaving how, Random own, long sender, Path record) throws Exception {
             if (how == Leaving.STOP_AND_KILL || how == Leaving.STOP_AND_GO_ON) {
                 child.freeze();
@@ -285,6 +318,7 @@ class KilledClientsIT {
         Receipts receipts() throws IOException {
             Receipts receipts = new Receipts();
             received.forEach(one -> one.forEach(receipts::add));
+            receivedLate.forEach(one -> one.forEach(receipts::add));
             for (Path record : records) {
                 recorded(record).forEach(receipts::add);
             }
@@ -305,7 +339,9 @@ class KilledClientsIT {
         @Override
         public String toString() {
             return destination + " (" + broker.out().getParent().getFileName() + "): left " + left + ", "
-                    + killedSubscribers + " killed subscribers; " + in() + " messages came in, " + confirmedMessages()
+                    + killedSubscribers + " killed subscribers, "
+                    + receivedLate.stream().map(List::size).toList() + " received by those that did not read; " + in()
+                    + " messages came in, " + confirmedMessages()
                     + " of them confirmed, " + written() + " were written";
         }
     }
@@ -400,6 +436,9 @@ class KilledClientsIT {
             assertThat(one.size()).as("received by one that stayed").isEqualTo((int) round.in());
             assertThat(one.equals(round.received.get(0))).as("in one order").isTrue();
             assertConsecutive("one that stayed", one, true);
+        }
+        for (List<Id> one : round.receivedLate) {
+            assertConsecutive("one that did not read until it left", one, false);
         }
         for (Path record : round.records) {
             assertConsecutive(record.toString(), Round.recorded(record), false);

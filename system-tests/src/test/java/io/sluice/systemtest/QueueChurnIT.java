@@ -8,11 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
+import plainsocket.PlainClient;
 
-/**
- * Subscribers of a queue come and go every 100 ms, each saying goodbye and reading to the end of its stream: each message
- * comes exactly once.
- */
+/** Subscribers of a queue that come and say goodbye: each message comes exactly once. */
 class QueueChurnIT {
     private static final String QUEUE = "/queue/churn";
     private static final int PUBLISHERS = 2;
@@ -25,7 +23,14 @@ class QueueChurnIT {
     private static final double LAZY_SECONDS = 0.05;
 
     private static final int SMALL_RECEIVE_BYTES = 8 * 1024;
+    private static final int UNREADING = 3;
 
+    /** Two thirds of the windows of those that do not read. */
+    private static final int HELD_MESSAGES = 2_000;
+
+    private static final long END_MS = 60_000;
+
+    /** They go every 100 ms, and read to the end of their streams. */
     @Test
     void deliversEachMessageOnceWhileSubscribersComeAndGo() throws Exception {
         long seed = TestSize.seed("QueueChurnIT");
@@ -73,6 +78,73 @@ class QueueChurnIT {
         assertThat(last.number("messages_returned")).isZero();
         assertThat(last.number("closes", "goodbye")).isEqualTo(churn.ever() + PUBLISHERS);
         assertThat(last.sum("dropped_messages")).as("dropped: %s", last).isZero();
+    }
+
+    /** They do not read until the drain timeout has passed: what was held for them goes to those who have come since. */
+    @Test
+    void deliversToOthersWhatIsNotTakenInTimeAfterAGoodbye() throws Exception {
+        long seed = TestSize.seed("QueueChurnIT");
+        MessagePlan plan = new MessagePlan(seed, MessagePlan.Sizes.between(MessagePlan.IDENTIFIED_BYTES, 2048));
+        QueueAudit audit = new QueueAudit(plan, 1, 0);
+        List<PlainClient> leavers = new ArrayList<>();
+        List<PlainClient.Rest> read = new ArrayList<>();
+        long readByLeavers;
+        StatsReader.Sample last;
+        try (BrokerProcess broker = BrokerProcess.start(
+                        "queue-churn-unread",
+                        "--stats-interval=100ms",
+                        "--set=transport.send-buffer=16KiB",
+                        "--set=shutdown.drain-timeout=1s");
+                LoadLoop sending = new LoadLoop("publisher");
+                LoadLoop receiving = new LoadLoop("subscribers")) {
+            StatsReader stats = new StatsReader(broker.statsFile());
+            for (int i = 0; i < UNREADING; i++) {
+                PlainClient leaver = new PlainClient(broker.host(), broker.port(), SMALL_RECEIVE_BYTES);
+                leavers.add(leaver);
+                leaver.subscribe(QUEUE);
+            }
+            stats.await("they are subscribed", sample -> sample.subscribers().size() == UNREADING);
+            QueueFeed feed = new QueueFeed(plan, 0, 0, QUEUE, HELD_MESSAGES);
+            LoadRun.awaitEnd(List.of(LoadClient.publisher(sending, broker, feed)), sending);
+            StatsReader.Sample held =
+                    stats.await("all is dealt out", sample -> sample.number("messages_in") == HELD_MESSAGES);
+            assertThat(held.subscribers()).allMatch(leaver -> leaver.number("held_messages") > 0);
+
+            for (PlainClient leaver : leavers) {
+                leaver.goodbye();
+            }
+            List<LoadClient> stayers = new ArrayList<>();
+            for (int i = 0; i < SUBSCRIBERS; i++) {
+                // They do not leave at the same moment.
+                QueueAudit.Share share = audit.share("stayer " + i).mayGoBack();
+                stayers.add(LoadClient.subscriber(receiving, broker, QUEUE, share));
+            }
+            stats.await("all goodbyes are over", sample -> sample.number("closes", "goodbye") == UNREADING + 1);
+            for (PlainClient leaver : leavers) {
+                read.add(leaver.receiveRest(END_MS));
+            }
+            readByLeavers =
+                    read.stream().mapToLong(rest -> rest.frames().size()).sum();
+            audit.await(HELD_MESSAGES - readByLeavers, receiving);
+            stayers.forEach(LoadClient::goodbye);
+            LoadRun.awaitEnd(stayers, receiving);
+            last = LoadRun.stop(broker);
+        } finally {
+            leavers.forEach(PlainClient::close);
+        }
+        System.out.printf(
+                "QueueChurnIT: of %,d messages %,d came to those that did not read, %,d to others after the goodbye%n",
+                HELD_MESSAGES, readByLeavers, audit.received());
+        assertThat(last.number("messages_returned")).isPositive().isEqualTo(audit.received());
+        assertThat(last.sum("dropped_messages")).as("dropped: %s", last).isZero();
+        for (PlainClient.Rest rest : read) {
+            // A message that was cut goes to another.
+            assertThat(rest.ending()).isIn(PlainClient.Ending.CLEAN, PlainClient.Ending.TORN);
+            QueueAudit.Share share = audit.share("leaver");
+            rest.frames().forEach(message -> share.message(message, 0, message.length));
+            share.endOfRead();
+        }
+        audit.checkComplete(HELD_MESSAGES);
     }
 
     private static void await(String what, double atSeconds, long beginNs, LoadLoop... loops) {

@@ -137,6 +137,19 @@ class ShutdownIT {
         expectAllToArrive(slow);
     }
 
+    /** Most of it waits in the queue, for which there is room at the subscriber only while it is waited for. */
+    @Test
+    void aSlowButLivingSubscriberOfAQueueIsWaitedFor() throws Exception {
+        start("shutdown-slow-queue", "--set=shutdown.drain-timeout=30 s");
+        NumberedReader slow =
+                new NumberedReader(broker.port(), SHARED_QUEUE, NumberedReader.consecutiveFrom(1), 4 * MIB);
+        toClose.add(slow);
+        stats.await("it is subscribed", sample -> sample.isSubscribed(SHARED_QUEUE));
+        NumberedMessages.publishSettled(broker.port(), SHARED_QUEUE, 1, 1 + 20 * MIB / SIZE_BYTES, SIZE_BYTES);
+        signal("TERM");
+        expectAllToArrive(slow);
+    }
+
     @Test
     void theDrainTimeoutIsTheMostThatALivingSubscriberGets() throws Exception {
         start("shutdown-timeout", "--set=shutdown.drain-timeout=2 s");
@@ -152,6 +165,25 @@ class ShutdownIT {
                 .isEqualTo(last.number("messages_in") - slow.received());
         assertThat(givenUp()).containsOnlyKeys(TOPIC);
         assertThat(givenUp().get(TOPIC)[0]).isGreaterThanOrEqualTo(last.number("dropped_messages", "shutdown"));
+    }
+
+    /** The end of the stream after goodbye is the word that all was routed: here it would be a lie. */
+    @Test
+    void aGoodbyeThatIsNotReadAnyMoreIsNotConfirmed() throws Exception {
+        start("shutdown-goodbye", "--set=queues.max-messages=10");
+        PlainClient sender = new PlainClient(broker.host(), broker.port());
+        toClose.add(sender);
+        sender.subscribe("/null");
+        for (int i = 0; i < UNATTENDED; i++) {
+            sender.publish(UNATTENDED_QUEUE, NumberedMessages.payload(i, 100));
+        }
+        stats.await("it is not read any more", sample -> sample.number("waiting_publishers") == 1);
+        long read = stats.fresh().number("messages_in");
+        sender.publish(UNATTENDED_QUEUE, NumberedMessages.payload(UNATTENDED, 100));
+        sender.goodbye();
+        assertThat(broker.stop()).isZero();
+        assertThat(sender.receiveRest(10_000).ending()).isEqualTo(PlainClient.Ending.RESET);
+        assertThat(stats.last().number("messages_in")).isEqualTo(read).isLessThanOrEqualTo(UNATTENDED);
     }
 
     @Test

@@ -3,14 +3,19 @@ package io.sluice.systemtest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.broker.message.MessageBatch;
 import io.sluice.systemtest.StatsReader.Sample;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +41,13 @@ class TinyMessagesIT {
 
     /** How much the healthy may hold together; they share it. */
     private static final long SHARED_BYTES = 4 * 1024 * 1024;
+
+    /** What is around a batch takes so much of the heap, or more; all together no more than the bound. */
+    private static final long MOST_BATCHES = BOUND_BYTES / 256;
+
+    /** A line of a class histogram. */
+    private static final Pattern BATCHES =
+            Pattern.compile("(?m)^ *\\d+: +(\\d+) +\\d+ +" + Pattern.quote(MessageBatch.class.getName()) + "\\b");
 
     private final List<NumberedReader> healthy = new ArrayList<>();
     private long published;
@@ -95,8 +107,24 @@ class TinyMessagesIT {
                 stats.await(
                         "only the slow one holds memory",
                         sample -> sample.number("pinned_bytes") <= BOUND_BYTES + BATCH_BYTES);
+                long batches = liveBatches(broker);
+                System.out.printf("%s: they are in %d batches%n", transport, batches);
+                assertThat(batches).as("batches alive").isBetween(1L, MOST_BATCHES);
             }
         }
+    }
+
+    /** How many batches of messages the broker holds when all garbage is collected. */
+    private static long liveBatches(BrokerProcess broker) throws IOException, InterruptedException {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        Process histogram = new ProcessBuilder(jcmd, Long.toString(broker.pid()), "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        String printed = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(histogram.waitFor()).as(printed).isZero();
+        Matcher batches = BATCHES.matcher(printed);
+        assertThat(batches.find()).as("there are batches in: %s", printed).isTrue();
+        return Long.parseLong(batches.group(1));
     }
 
     /** Publishes one message a write; when it returns, the healthy have got them all. */

@@ -56,6 +56,8 @@ final class BrokerOptions {
         return ClientOptions.of(bare, port)
                 .withConnectTimeout(Duration.ofNanos(connectTimeout.ns()))
                 .withRetryFirst(retry)
+                // Somebody watches: rather soon than gently.
+                .withReconnectPauses(Duration.ofMillis(100), Duration.ofSeconds(2))
                 .withListener(listener);
     }
 

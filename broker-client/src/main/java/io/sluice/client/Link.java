@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
@@ -48,6 +49,7 @@ abstract class Link {
     /** What is given to the socket ahead; the rest waits where it is counted. */
     private static final WriteBufferWaterMark WRITE_AHEAD = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
+    private static final String CHECK_NETWORK = "check the host, the port and the network in between";
     private static final int READ_BYTES = 64 * 1024;
     /** A connection that lived so long was a good one: the next attempt comes soon. */
     private static final long GOOD_LIFE_NS = TimeUnit.SECONDS.toNanos(1);
@@ -299,14 +301,7 @@ abstract class Link {
         int thisAttempt = ++attempt;
         long timeoutNs = Nanos.of(options.connectTimeout());
         long deadlineNs = System.nanoTime() + timeoutNs;
-        Future<?> timeout = loop.schedule(
-                () -> attemptFailed(
-                        thisAttempt,
-                        "no answer within " + Nanos.toMs(options.connectTimeout()) + " ms",
-                        "check the host, the port and the network in between",
-                        null),
-                timeoutNs,
-                TimeUnit.NANOSECONDS);
+        Future<?> timeout = loop.schedule(() -> timedOut(thisAttempt), timeoutNs, TimeUnit.NANOSECONDS);
         // One question at a time: a resolver that hangs must not gather threads.
         CompletableFuture<InetAddress[]> asked = resolving;
         if (asked == null || asked.isDone()) {
@@ -356,11 +351,7 @@ abstract class Link {
                         resetAtOnce(connected);
                     } else {
                         timeout.cancel(false);
-                        Throwable failure = connected.cause();
-                        String remedy = failure instanceof ConnectException
-                                ? "is the broker running?"
-                                : "check the host, the port and the network in between";
-                        attemptFailed(thisAttempt, reason(failure), remedy, failure);
+                        connectFailed(thisAttempt, connected.cause());
                     }
                 }));
     }
@@ -381,6 +372,21 @@ abstract class Link {
             pause(pauseMs);
             tell(() -> options.listener().attemptFailed(destination, why, Duration.ofMillis(pauseMs)));
         }
+    }
+
+    private void connectFailed(int thisAttempt, Throwable failure) {
+        if (failure instanceof ConnectTimeoutException) {
+            timedOut(thisAttempt);
+        } else if (failure instanceof ConnectException) {
+            attemptFailed(thisAttempt, reason(failure), "is the broker running?", failure);
+        } else {
+            attemptFailed(thisAttempt, reason(failure), CHECK_NETWORK, failure);
+        }
+    }
+
+    private void timedOut(int thisAttempt) {
+        String why = "no answer within " + Nanos.toMs(options.connectTimeout()) + " ms";
+        attemptFailed(thisAttempt, why, CHECK_NETWORK, null);
     }
 
     // The broker took the connection and reset it before this side knew: that is a connection lost, and no attempt

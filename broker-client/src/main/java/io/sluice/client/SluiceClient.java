@@ -210,7 +210,7 @@ public final class SluiceClient implements AutoCloseable {
         CompletableFuture<Subscription> subscribed = new CompletableFuture<>();
         // First known, then asked whether it is too late: closing does it the other way round.
         subscriptions.add(subscription);
-        link.finished().thenRun(() -> subscriptions.remove(subscription));
+        subscription.ended().thenRun(() -> subscriptions.remove(subscription));
         if (closed.get() != null) {
             link.abandon();
             subscribed.completeExceptionally(new ClosedException("the client is closed"));

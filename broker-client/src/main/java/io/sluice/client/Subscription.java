@@ -22,6 +22,7 @@ public final class Subscription implements AutoCloseable {
     private final SluiceClient client;
     private final SubscriptionLink link;
     private final @Nullable HandlerThread handler;
+    // No more messages reach anybody: the connection is gone, and a handler is done or was given up.
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     Subscription(SluiceClient client, SubscriptionLink link, @Nullable MessageHandler handler) {
@@ -106,13 +107,12 @@ public final class Subscription implements AutoCloseable {
             return ended.copy();
         }
         // The connection ends in time, but the handler may still have what came on it.
-        CompletableFuture<Void> done = ended.copy();
-        link.after(timeoutNs, done, () -> {
-            if (done.complete(null)) {
+        link.after(timeoutNs, ended, () -> {
+            if (ended.complete(null)) {
                 last.stopSoon();
             }
         });
-        return done;
+        return ended.copy();
     }
 
     /**
@@ -138,6 +138,10 @@ public final class Subscription implements AutoCloseable {
     /** How often the handler has failed; 0 without one. */
     public long handlerFailures() {
         return handler == null ? 0 : handler.failures();
+    }
+
+    CompletableFuture<Void> ended() {
+        return ended;
     }
 
     SubscriptionLink link() {

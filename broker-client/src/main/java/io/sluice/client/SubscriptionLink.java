@@ -49,9 +49,12 @@ final class SubscriptionLink extends Link implements FrameSink {
     @Override
     void onRead(ByteBuf in) {
         if (decoder != null) {
-            decoder.decode(in);
-            inbox.add(batch);
-            batch.clear();
+            try {
+                decoder.decode(in);
+            } finally {
+                inbox.add(batch);
+                batch.clear();
+            }
         }
         Channel up = channel();
         if (up != null && inbox.isFull()) {

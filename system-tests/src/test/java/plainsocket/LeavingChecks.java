@@ -264,13 +264,11 @@ final class LeavingChecks {
         BitSet seen = new BitSet();
         List<Integer> all = new ArrayList<>(others);
         int mayBeLost = 0;
+        // The others may be given what it returned, behind what they hold already.
+        Failure.unlessAscending(
+                "the first leaver's messages", numbersOf(leavers.get(0).frames(), HELD_SIZE));
         for (Rest rest : leavers) {
-            List<Integer> mine = numbersOf(rest.frames(), HELD_SIZE);
-            if (rest == leavers.get(0)) {
-                // The others may be given what it returned, behind what they hold already.
-                Failure.unlessAscending("the first leaver's messages", mine);
-            }
-            all.addAll(mine);
+            all.addAll(numbersOf(rest.frames(), HELD_SIZE));
             mayBeLost += switch (rest.ending()) {
                 case CLEAN -> 0;
                 case TORN -> 1;

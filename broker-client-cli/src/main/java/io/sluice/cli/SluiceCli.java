@@ -27,8 +27,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Sluice, a message broker: its command-line tools.",
         footer = {
             "",
-            "The broker itself: @|bold sluice broker|@. The Java that is used, and why: @|bold sluice version|@.",
-            "The options of a command: @|bold sluice help|@ COMMAND."
+            "Further commands:",
+            "  broker      Runs the broker.",
+            "  version     Says which version runs, on which Java, and why.",
+            "  completion  Prints the completion of commands and options for bash or zsh.",
+            "",
+            "The options of a command: @|bold sluice help|@ COMMAND. Host and port may stand in",
+            "sluice/client.properties under $$XDG_CONFIG_HOME or ~/.config: host=NAME, port=NUMBER."
         })
 public final class SluiceCli implements Callable<Integer> {
     private final Console console;

@@ -1,6 +1,8 @@
 package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,6 +46,7 @@ final class LauncherTest {
         Files.copy(SCRIPT, home.resolve("bin/sluice"));
         environment.put("PATH", "/usr/bin:/bin");
         environment.put("HOME", temporary.toString());
+        environment.put("SLUICE_ARCHIVES", "off");
     }
 
     @Test
@@ -55,8 +59,10 @@ final class LauncherTest {
 
         assertThat(result.exitCode).isEqualTo(7);
         assertThat(result.err).isEmpty();
+        assertThat(result.out).doesNotContain("terminal");
         assertThat(result.lines())
-                .contains("-XX:TieredStopAtLevel=1", "-cp", home.toRealPath().resolve("lib") + "/*")
+                .contains(
+                        "-XX:TieredStopAtLevel=1", "-Dpicocli.ansi=false", "-cp", jar("sluice-broker-client-cli-1.jar"))
                 .endsWith("io.sluice.cli.SluiceCli", "send", "-m", "two words", "", "*");
     }
 
@@ -160,22 +166,21 @@ final class LauncherTest {
         Files.createSymbolicLink(other.resolve("absolute"), script());
         Files.createSymbolicLink(other.resolve("relative"), Path.of("absolute"));
 
-        assertThat(run(other.resolve("relative"), "listen").lines())
-                .contains(home.toRealPath().resolve("lib") + "/*");
+        assertThat(run(other.resolve("relative"), "listen").lines()).contains(jar("sluice-broker-client-cli-1.jar"));
     }
 
     @Test
     void aCheckoutIsBuiltOnFirstUseAndAfterChangesOnly() throws Exception {
         checkout();
         Result first = run(script(), "listen");
-        assertThat(first.err).isEqualTo("sluice: building (first use)…\n");
-        assertThat(first.lines()).contains(home.toRealPath().resolve("dist/target/sluice/lib") + "/*");
+        assertThat(first.err).startsWith("sluice: building (first use)…\n");
+        assertThat(first.lines()).contains(home.toRealPath().resolve("dist/target/sluice/lib") + "/a.jar");
 
         assertThat(run(script(), "listen").err).isEmpty();
 
         Files.setLastModifiedTime(
                 home.resolve("cli/src/Main.java"), FileTime.from(Instant.now().plusSeconds(1)));
-        assertThat(run(script(), "listen").err).isEqualTo("sluice: building (cli/src/Main.java has changed)…\n");
+        assertThat(run(script(), "listen").err).startsWith("sluice: building (cli/src/Main.java has changed)…\n");
         assertThat(builds()).isEqualTo(2);
     }
 
@@ -218,6 +223,337 @@ final class LauncherTest {
         assertThat(run(script(), "listen").exitCode).isEqualTo(7);
     }
 
+    @Test
+    void ctrlCDuringTheBuildEndsItAndTheNextStartBuilds() throws Exception {
+        checkout();
+        Files.createFile(home.resolve("slow"));
+        // As a job of its own, so that the signal reaches the launcher and Maven, as the terminal's does.
+        Process shell =
+                start(Path.of("bash"), "-c", "set -m; \"$0\" listen & echo $!; wait $!; echo $?", script().toString());
+        var lines = shell.inputReader();
+        String group = lines.readLine();
+        await().atMost(60, TimeUnit.SECONDS).until(() -> Files.exists(home.resolve("builds")));
+
+        run(Path.of("bash"), "-c", "kill -INT -- -" + group);
+
+        assertThat(lines.readLine()).isEqualTo("130");
+        assertThat(home.resolve("dist/target/sluice.lock")).doesNotExist();
+        assertThat(run(Path.of("bash"), "-c", "kill -0 -- -" + group).exitCode).isNotZero();
+        Files.delete(home.resolve("slow"));
+        assertThat(run(script(), "listen").exitCode).isEqualTo(7);
+        assertThat(builds()).isEqualTo(2);
+    }
+
+    @Test
+    void theOutputOfTheBuildGoesToStandardErrorWithoutEscapes() throws Exception {
+        checkout();
+        environment.put("MAVEN_OPTS", "-Da=b");
+
+        Result result = run(script(), "send");
+
+        assertThat(result.out).doesNotContain("maven");
+        assertThat(result.err)
+                .contains("maven: -Dstyle.color=never -Djansi.noreset=true")
+                .contains(" -Da=b\n");
+    }
+
+    @Test
+    void onceBuiltNoMavenIsNeeded() throws Exception {
+        checkout();
+        run(script(), "listen");
+        Files.delete(temporary.resolve("tools/mvn"));
+
+        assertThat(run(script(), "listen").exitCode).isEqualTo(7);
+    }
+
+    @Test
+    void aBuildCanBeForbidden() throws Exception {
+        checkout();
+        environment.put("SLUICE_BUILD", "off");
+        Result unbuilt = run(script(), "listen");
+        assertThat(unbuilt.exitCode).isEqualTo(1);
+        assertThat(unbuilt.err).isEqualTo("sluice: this checkout has not been built yet, and SLUICE_BUILD=off\n");
+
+        environment.remove("SLUICE_BUILD");
+        run(script(), "listen");
+        environment.put("SLUICE_BUILD", "off");
+        Files.setLastModifiedTime(
+                home.resolve("cli/src/Main.java"), FileTime.from(Instant.now().plusSeconds(1)));
+        assertThat(run(script(), "listen").exitCode).isEqualTo(7);
+        assertThat(builds()).isEqualTo(1);
+    }
+
+    @Test
+    void aReadOnlyCheckoutRunsWhatWasBuiltLast() throws Exception {
+        checkout();
+        run(script(), "listen");
+        Files.setLastModifiedTime(
+                home.resolve("cli/src/Main.java"), FileTime.from(Instant.now().plusSeconds(1)));
+        readOnly();
+
+        Result result = runUnprivileged("listen");
+
+        assertThat(result.exitCode).isEqualTo(7);
+        assertThat(result.err)
+                .startsWith("sluice: cli/src/Main.java has changed, but ")
+                .endsWith("cannot be written: what was built last runs\n");
+    }
+
+    @Test
+    void theToolsDoNotGetTheBrokersLibraries() throws Exception {
+        installed("logback-classic-1.5.jar", "netty-common-4.2.jar", "netty-transport-native-epoll-4.2-linux.jar");
+        environment.put("SLUICE_JAVA_HOME", jdk("17.0.15").toString());
+
+        assertThat(run(script(), "listen").lines())
+                .contains(jar("netty-common-4.2.jar") + ":" + jar("sluice-broker-client-cli-1.jar"));
+        assertThat(run(script(), "broker").lines())
+                .contains(jar("logback-classic-1.5.jar")
+                        + ":" + jar("netty-common-4.2.jar")
+                        + ":" + jar("netty-transport-native-epoll-4.2-linux.jar")
+                        + ":" + jar("sluice-broker-client-cli-1.jar"));
+    }
+
+    @Test
+    void theFirstUseOfAToolMakesArchivesUnseenAndOnce() throws Exception {
+        installed();
+        Path archives = archivesOf(dumpingJdk("17.0.15"));
+        environment.remove("SLUICE_ARCHIVES");
+
+        Result first = run(script(), "listen");
+        assertThat(first.err).isEmpty();
+        assertThat(first.out).doesNotContain("SharedArchiveFile").doesNotContain("noise");
+        awaitArchives(archives);
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(run(script(), "listen").lines())
+                    .contains("-XX:SharedArchiveFile=" + archives.resolve("tools.jsa"), "-Xlog:disable");
+            assertThat(run(script(), "broker").lines())
+                    .contains("-XX:SharedArchiveFile=" + archives.resolve("broker.jsa"));
+        }
+        assertThat(archives.resolve("work")).doesNotExist();
+        assertThat(dumps()).isEqualTo(2);
+    }
+
+    @Test
+    void severalFirstUsesAtOnceMakeOneSetOfArchives() throws Exception {
+        installed();
+        Path archives = archivesOf(dumpingJdk("17.0.15"));
+        environment.remove("SLUICE_ARCHIVES");
+        List<Process> processes = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            processes.add(start(script(), "listen"));
+        }
+        for (Process process : processes) {
+            assertThat(resultOf(process).err).isEmpty();
+        }
+        awaitArchives(archives);
+        assertThat(dumps()).isEqualTo(2);
+    }
+
+    @Test
+    void theBrokerStartsNoMakingOfArchives() throws Exception {
+        installed();
+        Path archives = archivesOf(dumpingJdk("17.0.15"));
+        environment.remove("SLUICE_ARCHIVES");
+
+        assertThat(run(script(), "broker").out).doesNotContain("SharedArchiveFile");
+
+        assertThat(archives).doesNotExist();
+    }
+
+    @Test
+    void archivesOfOtherJarsAndOnlyOfThoseAreReplacedThoughNeitherTimeNorSizeTells() throws Exception {
+        installed();
+        Path archives = archivesOf(dumpingJdk("17.0.15"));
+        Path jar = home.resolve("lib/sluice-broker-client-cli-1.jar");
+        Files.writeString(jar, "1");
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH));
+        environment.put("SLUICE_ARCHIVES", "now");
+        run(script(), "version");
+        assertThat(archives.resolve("tools.jsa")).isNotEmptyFile();
+        run(script(), "version");
+        assertThat(dumps()).isEqualTo(2);
+
+        Files.writeString(jar, "2");
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH));
+        environment.put("SLUICE_ARCHIVES", "later");
+        assertThat(run(script(), "broker").out).doesNotContain("SharedArchiveFile");
+        assertThat(run(script(), "listen").out).doesNotContain("SharedArchiveFile");
+        await().atMost(60, TimeUnit.SECONDS).until(() -> dumps() == 4 && Files.notExists(archives.resolve("work")));
+        assertThat(run(script(), "listen").out).contains("SharedArchiveFile");
+
+        // Unpacked once more, as from the image of a container: newer, and the same.
+        Files.delete(jar);
+        Files.writeString(jar, "2");
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH));
+        assertThat(run(script(), "listen").out).contains("SharedArchiveFile");
+    }
+
+    @Test
+    void aJdkThatCannotMakeArchivesIsAskedOnce() throws Exception {
+        installed();
+        Path archives = archivesOf(dumpingJdk("17.0.15"));
+        Files.createFile(temporary.resolve("cannot"));
+        environment.put("SLUICE_ARCHIVES", "now");
+
+        for (int i = 0; i < 2; i++) {
+            Result result = run(script(), "listen");
+            assertThat(result.err).isEmpty();
+            assertThat(result.out).doesNotContain("SharedArchiveFile");
+        }
+        assertThat(archives.resolve("tools.jsa")).isEmptyFile();
+        assertThat(dumps()).isEqualTo(2);
+    }
+
+    @Test
+    void archivesOfAJdkThatIsGoneAreRemoved() throws Exception {
+        installed();
+        Path gone = archivesOf(dumpingJdk("17.0.14"));
+        environment.put("SLUICE_ARCHIVES", "now");
+        run(script(), "version");
+        assertThat(gone.resolve("tools.jsa")).exists();
+        Files.delete(temporary.resolve("jdk 17.0.14/bin/java"));
+
+        Path kept = archivesOf(dumpingJdk("17.0.15"));
+        run(script(), "version");
+
+        assertThat(gone.resolve("tools.jsa")).doesNotExist();
+        assertThat(kept.resolve("tools.jsa")).isNotEmptyFile();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-XX:+UseZGC", "-Xshare:off", "-XX:AOTCache=mine", "-XX:SharedArchiveFile=mine"})
+    void optionsOfTheUserThatForbidAnArchiveKeepItAway(String option) throws Exception {
+        installed();
+        Path archives = archivesOf(dumpingJdk("17.0.15"));
+        environment.put("SLUICE_ARCHIVES", "now");
+        environment.put("SLUICE_JAVA_OPTS", option);
+
+        assertThat(run(script(), "listen").lines())
+                .contains(option)
+                .doesNotContain("-XX:SharedArchiveFile=" + archives.resolve("tools.jsa"));
+        environment.remove("SLUICE_JAVA_OPTS");
+        assertThat(run(script(), "listen").lines()).contains("-XX:SharedArchiveFile=" + archives.resolve("tools.jsa"));
+    }
+
+    @Test
+    void aReadOnlyInstallationKeepsItsArchivesInTheCache() throws Exception {
+        installed();
+        Path jdk = dumpingJdk("17.0.15");
+        Path cache = Files.createDirectory(temporary.resolve("my cache"));
+        environment.put("XDG_CACHE_HOME", cache.toString());
+        environment.put("SLUICE_ARCHIVES", "now");
+        readOnly();
+        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        Result result = runUnprivileged("listen");
+
+        assertThat(result.exitCode).isEqualTo(7);
+        assertThat(result.err).isEmpty();
+        assertThat(result.lines())
+                .contains("-XX:SharedArchiveFile=" + cache + "/sluice/archives" + home.toRealPath() + "/@/17.0.15" + jdk
+                        + "/tools.jsa");
+        assertThat(home.resolve("archives")).doesNotExist();
+    }
+
+    @Test
+    void anArchiveOfAnotherUserIsNotTrusted() throws Exception {
+        installed();
+        Path jdk = dumpingJdk("17.0.15");
+        Path cache = temporary.resolve("cache");
+        environment.put("XDG_CACHE_HOME", cache.toString());
+        environment.put("SLUICE_ARCHIVES", "later");
+        Path archives = Path.of(cache + "/sluice/archives" + home.toRealPath() + "/@/17.0.15" + jdk);
+        Files.createDirectories(archives);
+        assumeTrue(Files.isWritable(Path.of("/")), "only root can be somebody else");
+        readOnly();
+        Files.writeString(archives.resolve("tools.jsa"), "not mine");
+
+        Result result = runUnprivileged("listen");
+
+        assertThat(result.exitCode).isEqualTo(7);
+        assertThat(result.out).doesNotContain("SharedArchiveFile");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"17.0.15, 'cds*=off'", "23.0.1, 'cds*=off'", "24, 'cds*=off,aot*=off'"})
+    void anArchiveThatDoesNotFitIsIgnoredInSilence(String version, String silenced) throws Exception {
+        installed();
+        dumpingJdk(version);
+        environment.put("SLUICE_ARCHIVES", "now");
+
+        assertThat(run(script(), "listen").lines())
+                .containsSequence(
+                        "-XX:+VerifySharedSpaces", "-Xlog:disable", "-Xlog:all=warning," + silenced + ":stderr");
+    }
+
+    @Test
+    void withNothingWritableTheToolsStartAllTheSame() throws Exception {
+        installed();
+        dumpingJdk("17.0.15");
+        environment.put("XDG_CACHE_HOME", "/nonexistent/cache");
+        environment.remove("SLUICE_ARCHIVES");
+        readOnly();
+
+        Result result = runUnprivileged("listen");
+
+        assertThat(result.exitCode).isEqualTo(7);
+        assertThat(result.err).isEmpty();
+    }
+
+    @Test
+    void helpForTheLaunchersOwnCommandsNeedsNoJava() throws Exception {
+        installed();
+        environment.put("SLUICE_JAVA_HOME", "/nowhere");
+
+        for (String command : List.of("version", "completion")) {
+            Result help = run(script(), "help", command);
+            assertThat(help.exitCode).isZero();
+            assertThat(help.out).startsWith("Usage: sluice " + command);
+            assertThat(run(script(), command, "--help").out).isEqualTo(help.out);
+        }
+        assertThat(run(script(), "version", "x").exitCode).isEqualTo(2);
+        assertThat(run(script(), "completion").exitCode).isEqualTo(2);
+        assertThat(run(script(), "completion", "fish").exitCode).isEqualTo(2);
+        assertThat(run(script(), "completion", "fish").out).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "li, listen",
+        "\"\", broker version completion listen send --help --version",
+        "help se, send",
+        "completion '', bash zsh",
+        "listen --, --help --port --wait-for",
+        "listen -p 1 --p, --port",
+        "version '', ''",
+    })
+    void completesCommandsAndOptions(String typed, String expected) throws Exception {
+        installed();
+        Path jdk = jdk("17.0.15");
+        executable(jdk.resolve("bin/java"), """
+                case $* in
+                  *' help listen') printf '%s\\n' 'Usage: sluice listen [--nothing]' '' '      --help   Shows --that.' \\
+                    '  -p, --port=PORT   A port' '                     --no-option' '  -W, --wait-for=SECONDS';;
+                  *) printf '%s\\n' 'Usage: sluice' '' 'Commands:' '  listen  Subscribes' '  send    Publishes.' '' \\
+                    'Exit codes:' '  two  2';;
+                esac""");
+        environment.put("SLUICE_JAVA_HOME", jdk.toString());
+
+        String bash = "eval \"$(\"$0\" completion bash)\"; COMP_WORDS=(sluice " + typed
+                + "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _sluice; echo ${COMPREPLY[*]-}";
+        assertThat(run(Path.of("bash"), "-c", bash, script().toString())).isEqualTo(new Result(0, expected + "\n", ""));
+
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/zsh")) || Files.isExecutable(Path.of("/bin/zsh")));
+        // zsh itself takes from the words what begins like the one to be completed.
+        String zsh =
+                "compdef() { }; compadd() { shift; for w; do [[ $w != $words[CURRENT]* ]] || printf '%s ' $w; done }; "
+                        + "eval \"$(\"$0\" completion zsh)\"; words=(sluice " + typed + "); CURRENT=$#words; _sluice";
+        Result completed = run(Path.of("zsh"), "-fc", zsh, script().toString());
+        assertThat(completed.err).isEmpty();
+        assertThat(completed.out.strip()).isEqualTo(expected);
+    }
+
     @ParameterizedTest
     @CsvSource({
         // Version 2, seen from within a container: the group's own limit is at the mount.
@@ -257,8 +593,16 @@ final class LauncherTest {
                 .strip());
     }
 
-    private void installed() throws IOException {
+    private void installed(String... furtherJars) throws IOException {
         Files.createDirectory(home.resolve("lib"));
+        Files.createFile(home.resolve("lib/sluice-broker-client-cli-1.jar"));
+        for (String jar : furtherJars) {
+            Files.createFile(home.resolve("lib").resolve(jar));
+        }
+    }
+
+    private String jar(String name) throws IOException {
+        return home.toRealPath().resolve("lib").resolve(name).toString();
     }
 
     private void checkout() throws IOException {
@@ -266,7 +610,10 @@ final class LauncherTest {
         Files.createDirectories(home.resolve("cli/src"));
         Files.createFile(home.resolve("cli/src/Main.java"));
         Path tools = Files.createDirectory(temporary.resolve("tools"));
-        executable(tools.resolve("mvn"), "echo run >>builds; [ ! -f fail ] || exit 1; mkdir -p dist/target/sluice/lib");
+        executable(
+                tools.resolve("mvn"),
+                "echo run >>builds; echo \"maven: $MAVEN_OPTS\"; [ ! -f fail ] || exit 1; [ ! -f slow ] || sleep 100; "
+                        + "mkdir -p dist/target/sluice/lib; : >dist/target/sluice/lib/a.jar");
         environment.put("SLUICE_JAVA_HOME", jdk("17.0.15").toString());
         environment.put("PATH", tools + ":" + environment.get("PATH"));
     }
@@ -281,6 +628,63 @@ final class LauncherTest {
         Files.writeString(jdk.resolve("release"), "IMPLEMENTOR=\"Nobody\"\nJAVA_VERSION=\"" + version + "\"\n");
         executable(jdk.resolve("bin/java"), "printf '%s\\n' \"$@\"; exit 7");
         return jdk;
+    }
+
+    /** A JDK that makes archives: each dump is counted, and the file {@code cannot} makes it fail. */
+    private Path dumpingJdk(String version) throws IOException {
+        Path jdk = jdk(version);
+        executable(jdk.resolve("bin/java"), """
+                for argument; do
+                  case $argument in
+                    -XX:DumpLoadedClassList=*) echo noise; echo java/lang/Object >"${argument#*=}"; exit 0 ;;
+                    -XX:SharedArchiveFile=*) file=${argument#*=} ;;
+                  esac
+                done
+                case $* in
+                  *-Xshare:dump*) echo x >>'%1$s/dumps'; [ -f '%1$s/cannot' ] || echo x >"$file"; exit 0 ;;
+                  *-Xshare:on*) [ -f "$file" ]; exit ;;
+                esac
+                printf '%%s\\n' "$@"; exit 7""".formatted(temporary));
+        Files.writeString(temporary.resolve("dumps"), "");
+        Files.setPosixFilePermissions(temporary.resolve("dumps"), PosixFilePermissions.fromString("rw-rw-rw-"));
+        environment.put("SLUICE_JAVA_HOME", jdk.toString());
+        return jdk;
+    }
+
+    private Path archivesOf(Path jdk) throws IOException {
+        String version = jdk.getFileName().toString().substring("jdk ".length());
+        return Path.of(home.toRealPath() + "/archives/" + version + jdk);
+    }
+
+    private static void awaitArchives(Path archives) {
+        await().atMost(60, TimeUnit.SECONDS)
+                .until(() -> Files.exists(archives.resolve("tools.jsa")) && Files.notExists(archives.resolve("work")));
+    }
+
+    private long dumps() throws IOException {
+        return Files.readAllLines(temporary.resolve("dumps")).size();
+    }
+
+    private void readOnly() throws Exception {
+        assertThat(run(Path.of("chmod"), "-R", "a-w", home.toString()).exitCode).isZero();
+        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @AfterEach
+    void writableForTheRemoval() throws Exception {
+        run(Path.of("chmod"), "-R", "u+w", home.toString());
+    }
+
+    /** To root everything is writable. */
+    private Result runUnprivileged(String... arguments) throws Exception {
+        if (!Files.isWritable(home)) {
+            return run(script(), arguments);
+        }
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "root and no setpriv");
+        List<String> all =
+                new ArrayList<>(List.of("--reuid=65534", "--regid=65534", "--clear-groups", script().toString()));
+        all.addAll(List.of(arguments));
+        return run(Path.of("setpriv"), all.toArray(String[]::new));
     }
 
     private static void executable(Path file, String body) throws IOException {

@@ -15,7 +15,7 @@ final class SluiceCliTest {
 
         assertThat(command.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(command.out()).isEmpty();
-        assertThat(command.err()).contains("listen").contains("send").contains("sluice broker");
+        assertThat(command.err()).contains("  listen ").contains("  send ").contains("  broker ");
     }
 
     @ParameterizedTest

@@ -31,6 +31,9 @@ import org.junit.jupiter.api.Test;
 
 /** The client library and the broker: what is lost when it is killed, and what must never be. */
 class ClientIT {
+    // What waits for the handler is 1 MiB, and 60 MB were published at least; the rest is for the test's own.
+    private static final long HEAP_BYTES = 10 * 1024 * 1024;
+
     private static final String QUEUE = "/queue/client";
     private static final String TOPIC = "/topic/client";
     private static final int KILLS = TestSize.pick(5, 20);
@@ -99,6 +102,11 @@ class ClientIT {
         }
     }
 
+    private static long usedHeapBytes() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
     @Test
     void aSlowHandlerCostsTheClientNoMemoryAndTheBrokerSaysWhoIsSlow() throws Exception {
         int payloadBytes = 1_000;
@@ -122,6 +130,7 @@ class ClientIT {
                 }
             });
             awaitProbe(publisher, TOPIC, probes::get);
+            long usedBefore = usedHeapBytes();
             int most = 0;
             for (int i = 0; i < messages; i++) {
                 publisher.publish(TOPIC, payload(i, payloadBytes));
@@ -136,6 +145,9 @@ class ClientIT {
             most = Math.max(most, slow.waitingMessages());
             // The bound and one read.
             assertThat(most).as("messages waiting in the client").isBetween(1_000, 1_000 + 65);
+            assertThat(usedHeapBytes() - usedBefore)
+                    .as("heap of publisher and subscriber together")
+                    .isLessThan(HEAP_BYTES);
 
             assertThat(publisher.close(LONG).allConfirmed()).isTrue();
             goOn.countDown();

@@ -334,6 +334,8 @@ class FuzzIT {
                 "memory.max=4MiB",
                 "destinations.max=" + DESTINATIONS,
                 "connections.max=" + PLACES,
+                // Who waits to be closed for memory may wait long on a busy machine.
+                "transport.frame-timeout=10m",
                 "transport.send-buffer=4KiB",
                 "delivery.push-back-timeout=300ms",
                 "delivery.overflow=[{pattern: /topic/disconnect/*, policy: disconnect, max-bytes: 68KiB},"

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Messages of one subscription that have come and were not taken, bounded in messages and bytes: whoever adds looks at
  * {@link #isFull} and stops reading, and is told when half of it is free again.
  *
- * <p>Any thread may take, blocking or not, and each message goes to exactly one: to who has waited longest. Adding and ending
- * belong to the event loop.
+ * <p>Any thread may take, blocking or not, and each message goes to exactly one: to who has waited longest. Adding
+ * belongs to the event loop.
  */
 final class Inbox {
     private final int maxMessages;

@@ -124,8 +124,12 @@ public final class Subscription implements AutoCloseable {
      */
     @Override
     public void close() {
-        CompletableFuture<Void> done = endWithin(client.options().closeTimeout());
-        if (handler != null && !Blocking.isForbidden()) {
+        if (handler == null) {
+            dropAll();
+            return;
+        }
+        CompletableFuture<Void> done = goodbye(client.options().closeTimeout());
+        if (!Blocking.isForbidden()) {
             Waiting.quietly(done, Nanos.of(client.options().closeTimeout()));
         }
     }
@@ -153,9 +157,17 @@ public final class Subscription implements AutoCloseable {
         if (handler != null) {
             return goodbye(timeout);
         }
-        link.abandon();
-        link.inbox().discard();
+        // One that has ended by goodbye keeps what it has: whoever said goodbye reads on.
+        if (!ended.isDone()) {
+            dropAll();
+        }
         return link.finished();
+    }
+
+    private void dropAll() {
+        link.abandon();
+        link.inbox().end("the subscription to " + destination() + " is closed");
+        link.inbox().discard();
     }
 
     private void requireNoHandler() {

@@ -76,7 +76,8 @@ class UnfinishedFramesIT {
 
     @Test
     void theLargestGoAtTheBoundAndTheSmallestAreFinished() throws Exception {
-        List<String> flags = new ArrayList<>(List.of("--stats-interval", "100ms"));
+        List<String> flags =
+                new ArrayList<>(List.of("--stats-interval", "100ms", "--set", "transport.frame-timeout=10m"));
         if (!TestSize.isFull()) {
             flags.addAll(List.of("--set", "memory.max=512MiB"));
         }

@@ -227,9 +227,12 @@ final class LauncherTest {
     void ctrlCDuringTheBuildEndsItAndTheNextStartBuilds() throws Exception {
         checkout();
         Files.createFile(home.resolve("slow"));
-        // As a job of its own, so that the signal reaches the launcher and Maven, as the terminal's does.
-        Process shell =
-                start(Path.of("bash"), "-c", "set -m; \"$0\" listen & echo $!; wait $!; echo $?", script().toString());
+        // As a job of its own, so that the signal reaches the launcher and Maven, as the terminal's does; and not
+        // ignoring it,
+        // as all do that were started in the background.
+        String line =
+                "i='env --default-signal=INT'; $i true 2>/dev/null || i=; set -m; $i \"$0\" listen & echo $!; wait $!; echo $?";
+        Process shell = start(Path.of("bash"), "-c", line, script().toString());
         var lines = shell.inputReader();
         String group = lines.readLine();
         await().atMost(60, TimeUnit.SECONDS).until(() -> Files.exists(home.resolve("builds")));

@@ -6,8 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Messages of one subscription that have come and were not taken, bounded in messages and bytes: whoever adds looks at
  * {@link #isFull} and stops reading, and is told when half of it is free again.
  *
- * <p>Any thread may take, blocking or not, and each message goes to exactly one: to who has waited longest. Adding
- * belongs to the event loop.
+ * <p>Any thread may take, blocking or not, and each message goes to exactly one: to the future that has waited
+ * longest, or else to a thread. Adding belongs to the event loop.
  */
 final class Inbox {
     private final int maxMessages;
@@ -26,7 +24,7 @@ final class Inbox {
 
     private final Object lock = new Object();
     private final ArrayDeque<Message> messages = new ArrayDeque<>();
-    // Those who wait; not empty only while there are no messages.
+    // Those who wait without blocking; not empty only while there are no messages.
     private final Set<Taker> takers = new LinkedHashSet<>();
     private long bytes;
     private boolean toldFull;
@@ -59,6 +57,7 @@ final class Inbox {
                         messages.add(message);
                         bytes += message.payload().length;
                     }
+                    lock.notifyAll();
                     return;
                 }
             }
@@ -85,17 +84,20 @@ final class Inbox {
         boolean tellRoom;
         synchronized (lock) {
             message = messages.poll();
-            if (message == null) {
-                return null;
-            }
-            bytes -= message.payload().length;
-            tellRoom = toldFull && messages.size() <= maxMessages / 2 && bytes <= maxBytes / 2;
-            toldFull &= !tellRoom;
+            tellRoom = message != null && makesRoom(message);
         }
         if (tellRoom) {
             roomAgain.run();
         }
         return message;
+    }
+
+    // Under the lock: whether the message that was taken leaves it half empty, and somebody must be told.
+    private boolean makesRoom(Message taken) {
+        bytes -= taken.payload().length;
+        boolean tellRoom = toldFull && messages.size() <= maxMessages / 2 && bytes <= maxBytes / 2;
+        toldFull &= !tellRoom;
+        return tellRoom;
     }
 
     /** The oldest message, now or when it comes. Who cancels the future, or lets it time out, takes none. */
@@ -118,37 +120,29 @@ final class Inbox {
         return message == null ? take() : CompletableFuture.completedFuture(message);
     }
 
+    /** The oldest message, as soon as there is one that no future is waiting for. */
     Message take(long timeoutNs) throws InterruptedException, TimeoutException, ClosedException {
-        Message message = poll();
-        if (message != null) {
-            return message;
-        }
-        CompletableFuture<Message> taker = take();
-        try {
-            return taker.get(timeoutNs, TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
-            throw closed();
-        } catch (TimeoutException e) {
-            if (taker.cancel(false)) {
-                throw new TimeoutException("no message within " + TimeUnit.NANOSECONDS.toMillis(timeoutNs) + " ms");
+        // So far away that it cannot overflow.
+        long deadlineNs = System.nanoTime() + Math.min(timeoutNs, Long.MAX_VALUE / 2);
+        Message message;
+        boolean tellRoom;
+        synchronized (lock) {
+            while ((message = messages.poll()) == null) {
+                if (ended != null) {
+                    throw new ClosedException(ended);
+                }
+                long leftNs = deadlineNs - System.nanoTime();
+                if (leftNs <= 0) {
+                    throw new TimeoutException("no message within " + TimeUnit.NANOSECONDS.toMillis(timeoutNs) + " ms");
+                }
+                TimeUnit.NANOSECONDS.timedWait(lock, leftNs);
             }
-            return ended(taker);
-        } catch (InterruptedException e) {
-            if (taker.cancel(false)) {
-                throw e;
-            }
-            // It came at the same moment, and must not be lost.
-            Thread.currentThread().interrupt();
-            return ended(taker);
+            tellRoom = makesRoom(message);
         }
-    }
-
-    private Message ended(CompletableFuture<Message> taker) throws ClosedException {
-        try {
-            return taker.join();
-        } catch (CompletionException e) {
-            throw closed();
+        if (tellRoom) {
+            roomAgain.run();
         }
+        return message;
     }
 
     /** No more will come: what is there can still be taken. */
@@ -161,6 +155,7 @@ final class Inbox {
             ended = why;
             waiting = List.copyOf(takers);
             takers.clear();
+            lock.notifyAll();
         }
         for (Taker taker : waiting) {
             taker.taken.completeExceptionally(new ClosedException(why));
@@ -174,12 +169,6 @@ final class Inbox {
             messages.clear();
             bytes = 0;
             return discarded;
-        }
-    }
-
-    private ClosedException closed() {
-        synchronized (lock) {
-            return new ClosedException(String.valueOf(ended));
         }
     }
 

@@ -4,8 +4,6 @@ import io.netty.util.NetUtil;
 import io.sluice.client.ConnectionInfo;
 import io.sluice.client.ConnectionListener;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +20,6 @@ final class ConnectionNews implements ConnectionListener {
     private final Console console;
     private final Runnable again;
     private final CompletableFuture<String> refused = new CompletableFuture<>();
-    private final Set<String> introduced = new HashSet<>();
     private int closedYoung;
     private long failureToldNs;
     private boolean failureTold;
@@ -45,7 +42,7 @@ final class ConnectionNews implements ConnectionListener {
     @Override
     public synchronized void connected(ConnectionInfo connection, Duration away) {
         failureTold = false;
-        if (introduced.add(connection.destination())) {
+        if (away.isZero()) {
             console.note("I am " + NetUtil.toSocketAddressString(connection.local()));
         } else {
             again.run();

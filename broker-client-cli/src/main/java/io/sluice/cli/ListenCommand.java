@@ -3,8 +3,10 @@ package io.sluice.cli;
 import io.sluice.client.ClientOptions;
 import io.sluice.client.Message;
 import io.sluice.client.SluiceClient;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ final class ListenCommand implements Callable<Integer> {
     /** How messages are written; {@code --format} takes the names in lower case. */
     enum Format {
         TEXT,
+        LINE,
         HEX,
         BASE64,
         JSON,
@@ -59,7 +62,8 @@ final class ListenCommand implements Callable<Integer> {
     @Option(
             names = {"-C", "--count"},
             paramLabel = "COUNT",
-            description = "End after this number of messages (default: no limit).")
+            description = "End after this number of messages; what a queue had sent ahead goes back to its end "
+                    + "(default: no limit).")
     private @Nullable Long count;
 
     @Option(
@@ -76,7 +80,7 @@ final class ListenCommand implements Callable<Integer> {
             paramLabel = "FORMAT",
             defaultValue = "text",
             description =
-                    "How messages are printed: text (control characters escaped as \\n, \\x1b, \\xff), hex, base64, "
+                    "How messages are printed: text (control characters escaped as \\n, \\x1b, \\xff), line (the bytes and a line end), hex, base64, "
                             + "json (an object a line: time, destination, size in bytes, payload, encoding of the payload), raw "
                             + "(the bytes alone, without line ends) (default: ${DEFAULT-VALUE}).")
     private Format format = Format.TEXT;
@@ -109,7 +113,9 @@ final class ListenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        for (String destination : destinations) {
+        // The same twice would print every message twice.
+        List<String> distinct = destinations.stream().distinct().toList();
+        for (String destination : distinct) {
             BrokerOptions.checkDestination(destination, spec);
         }
         Listener.Limits limits = limits();
@@ -119,10 +125,16 @@ final class ListenCommand implements Callable<Integer> {
         MessageSink sink = sink(id);
         ClientOptions options = broker.forClient(spec, news);
         console.note("Starting up " + id);
+        distinct.stream()
+                .filter(name -> name.matches(".*[*#+>].*"))
+                .forEach(
+                        name -> console.note(TerminalText.of(name) + " is taken as it stands: there are no wildcards"));
         try (SluiceClient client = SluiceClient.create(options)) {
             RateLine rate = quiet ? new RateLine(console, System.nanoTime()) : null;
-            return ShutdownHook.guard(
-                    new Listener(client, destinations, sink, limits, console, news, missing, rate), console);
+            Listener listener = new Listener(client, distinct, sink, limits, console, news, missing, rate);
+            int exitCode = ShutdownHook.guard(listener, console);
+            boolean returned = listener.hasReturnedAll(client.close(Duration.ofSeconds(10)));
+            return returned || exitCode != ExitCode.OK ? exitCode : ExitCode.FAILED;
         }
     }
 
@@ -143,9 +155,7 @@ final class ListenCommand implements Callable<Integer> {
             if (formatGiven) {
                 throw usage("--format is for printing and does not go with --dump, which keeps the bytes as they are");
             }
-            if (!Files.isDirectory(dump)) {
-                throw usage("--dump " + dump + " is no folder; make it first");
-            }
+            makeFolder(dump);
             return new DumpFolder(dump, console, verbose);
         }
         if (quiet) {
@@ -154,15 +164,24 @@ final class ListenCommand implements Callable<Integer> {
             }
             return new Nowhere();
         }
-        if (verbose && format == Format.RAW) {
-            throw usage("--verbose does not go with --format raw, which is the bytes of the messages alone");
+        if (verbose && (format == Format.RAW || format == Format.LINE)) {
+            throw usage("--verbose does not go with --format raw and line, which are the bytes of the messages alone");
         }
         return new MessagePrinter(console.out(), format(id));
+    }
+
+    private void makeFolder(Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw usage("--dump " + folder + " is no folder and cannot be made: " + Reasons.of(e));
+        }
     }
 
     private MessageFormat format(String id) {
         return switch (format) {
             case TEXT -> MessageFormat.text(id, verbose);
+            case LINE -> MessageFormat.line();
             case HEX -> MessageFormat.hex(verbose);
             case BASE64 -> MessageFormat.base64(verbose);
             case JSON -> MessageFormat.json();

@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.client.ClosedException;
 import io.sluice.client.Message;
+import io.sluice.client.PublishCounts;
 import io.sluice.client.SluiceClient;
 import io.sluice.client.Subscription;
 import java.io.IOException;
@@ -25,6 +26,9 @@ final class Listener implements Stoppable {
     /** How long a listener that wants no more waits for the broker to see it leave. */
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(1);
 
+    /** How long what a queue has sent ahead may take to come, and to go back. */
+    private static final Duration RETURN_TIMEOUT = Duration.ofSeconds(10);
+
     private static final long TICK_MS = 200;
 
     /** Until when to listen, and how long to wait for a message. */
@@ -43,10 +47,12 @@ final class Listener implements Stoppable {
 
     private final CompletableFuture<Integer> over = new CompletableFuture<>();
     private final List<Subscription> subscriptions = new ArrayList<>();
-    private volatile boolean stopping;
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     private final Object atSink = new Object();
     private long received;
+    private long returned;
+    private volatile boolean readerGone;
     private long lastNs = System.nanoTime();
 
     Listener(
@@ -75,12 +81,13 @@ final class Listener implements Stoppable {
             over.complete(ExitCode.REFUSED);
         });
         for (String destination : destinations) {
-            Subscription subscription = subscribe(destination);
-            if (subscription == null) {
-                return ExitCode.REFUSED;
+            CompletableFuture<Subscription> subscribed = client.subscribeAsync(destination);
+            int exitCode = awaitSubscribed(subscribed);
+            if (exitCode != ExitCode.OK) {
+                return exitCode;
             }
             synchronized (subscriptions) {
-                subscriptions.add(subscription);
+                subscriptions.add(subscribed.join());
             }
         }
         CountDownLatch readers = new CountDownLatch(subscriptions.size());
@@ -90,7 +97,7 @@ final class Listener implements Stoppable {
             reader.start();
         }
         int exitCode = awaitEnd(readers);
-        if (!stopping) {
+        if (!stopped.isDone()) {
             leave();
         }
         if (rate != null) {
@@ -99,18 +106,20 @@ final class Listener implements Stoppable {
         return exitCode;
     }
 
-    // Null if the broker refuses us meanwhile.
-    private @Nullable Subscription subscribe(String destination) throws IOException, InterruptedException {
-        CompletableFuture<Subscription> subscribed = client.subscribeAsync(destination);
+    private int awaitSubscribed(CompletableFuture<Subscription> subscribed) throws IOException, InterruptedException {
         try {
-            CompletableFuture.anyOf(subscribed, news.refused()).get();
-            return subscribed.isDone() ? subscribed.get() : null;
+            CompletableFuture.anyOf(subscribed, news.refused(), stopped).get(limits.idleNs, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            subscribed.cancel(false);
+            console.error("timed out: not connected within " + Seconds.text(limits.idleNs) + " s");
+            return ExitCode.TIMED_OUT;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
             }
             throw new IllegalStateException(e.getCause());
         }
+        return stopped.isDone() ? ExitCode.INTERRUPTED : subscribed.isDone() ? ExitCode.OK : ExitCode.REFUSED;
     }
 
     private int awaitEnd(CountDownLatch readers) throws InterruptedException {
@@ -124,7 +133,7 @@ final class Listener implements Stoppable {
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e.getCause());
             }
-            if (stopping) {
+            if (stopped.isDone()) {
                 boolean unused = readers.await(STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS);
                 return ExitCode.INTERRUPTED;
             }
@@ -139,10 +148,11 @@ final class Listener implements Stoppable {
         } catch (ClosedException | InterruptedException e) {
             over.complete(ExitCode.INTERRUPTED);
         } catch (PrintFailedException e) {
-            if (!e.isReaderGone()) {
+            readerGone = e.isReaderGone();
+            if (!readerGone) {
                 console.error(e.reason() + "; received " + receivedOfWanted());
             }
-            over.complete(e.isReaderGone() ? ExitCode.OK : ExitCode.FAILED);
+            over.complete(readerGone ? ExitCode.OK : ExitCode.FAILED);
         } finally {
             readers.countDown();
         }
@@ -206,49 +216,46 @@ final class Listener implements Stoppable {
     }
 
     /**
-     * Wants no more. From a topic with goodbye; from a queue without, because after goodbye the broker would send all it holds
-     * for us, and nobody would see it: so it goes to others.
+     * Wants no more. Says goodbye, upon which the broker sends what it holds for us: what comes from a topic nobody will miss,
+     * and what comes from a queue goes back there, to its end.
      */
     private void leave() throws InterruptedException {
-        long deadlineNs = System.nanoTime() + LEAVE_TIMEOUT.toNanos();
-        List<CompletableFuture<Void>> gone = new ArrayList<>();
         for (Subscription subscription : subscriptions) {
-            if (BrokerOptions.isQueue(subscription.destination())) {
-                tellLost(subscription);
-                subscription.close();
-            } else {
-                gone.add(subscription.goodbye(LEAVE_TIMEOUT));
-            }
+            subscription.goodbye(BrokerOptions.isQueue(subscription.destination()) ? RETURN_TIMEOUT : LEAVE_TIMEOUT);
         }
         for (Subscription subscription : subscriptions) {
-            drop(subscription, deadlineNs);
-        }
-        for (CompletableFuture<Void> one : gone) {
-            try {
-                one.get(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS);
-            } catch (ExecutionException | TimeoutException e) {
-                // It has had its time.
-            }
+            takeRest(subscription);
         }
     }
 
-    private void tellLost(Subscription subscription) {
-        int lost = subscription.waitingMessages();
-        if (lost > 0 && !over.isCompletedExceptionally()) {
-            console.note("at least " + lost + " more messages of " + TerminalText.of(subscription.destination())
-                    + " had been sent to this listener and are lost; with -C the broker still sends ahead");
-        }
-    }
-
-    // So that the end of the stream, which comes behind, is seen.
-    private static void drop(Subscription subscription, long deadlineNs) throws InterruptedException {
+    private void takeRest(Subscription subscription) throws InterruptedException {
+        boolean isQueue = BrokerOptions.isQueue(subscription.destination());
+        long deadlineNs = System.nanoTime() + (isQueue ? RETURN_TIMEOUT : LEAVE_TIMEOUT).toNanos();
         try {
             while (true) {
-                subscription.receive(Duration.ofNanos(Math.max(0, deadlineNs - System.nanoTime())));
+                Message message = subscription.receive(Duration.ofNanos(Math.max(0, deadlineNs - System.nanoTime())));
+                if (isQueue) {
+                    client.publish(message.destination(), message.payload(), RETURN_TIMEOUT);
+                    returned++;
+                }
             }
         } catch (ClosedException | TimeoutException e) {
             // That was all.
         }
+    }
+
+    /** Whether all that was taken from queues beyond what was wanted is back there. To be called when the client is closed. */
+    boolean hasReturnedAll(PublishCounts counts) {
+        if (counts.allConfirmed()) {
+            // Nobody asked who only closed a pipe.
+            if (returned > 0 && !readerGone) {
+                console.note(messages(returned) + " had been sent ahead and went back to the end of the queue");
+            }
+            return true;
+        }
+        console.error(messages(returned) + " had been sent ahead and were to go back to the queue; "
+                + counts.confirmed() + " are there for certain, the others may be lost");
+        return false;
     }
 
     private String receivedOfWanted() {
@@ -264,7 +271,7 @@ final class Listener implements Stoppable {
     /** The broker answers goodbye with what it holds for us and the end of the stream, which ends {@link #run}. */
     @Override
     public void stop() {
-        stopping = true;
+        stopped.complete(null);
         synchronized (subscriptions) {
             for (Subscription subscription : subscriptions) {
                 subscription.goodbye(Duration.ofMillis(STOP_TIMEOUT_MS));

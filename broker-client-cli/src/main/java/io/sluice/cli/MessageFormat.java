@@ -44,6 +44,14 @@ interface MessageFormat {
         return line(withDestination, Base64.getEncoder()::encodeToString);
     }
 
+    /** The payload's bytes and a line end. */
+    static MessageFormat line() {
+        return (message, out) -> {
+            out.write(message.payload());
+            out.write('\n');
+        };
+    }
+
     /** The payload's bytes and nothing else, not even a line end. */
     static MessageFormat raw() {
         return (message, out) -> out.write(message.payload());

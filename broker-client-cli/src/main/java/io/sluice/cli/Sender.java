@@ -19,6 +19,8 @@ final class Sender implements Stoppable {
     /** How far a sender may fall behind its pace and still make up for it. */
     private static final long MAX_BACKLOG_NS = TimeUnit.SECONDS.toNanos(1);
 
+    private static final long FINISH_MS = 100;
+
     private static final Duration HELD_BACK = Duration.ofSeconds(1);
 
     /**
@@ -38,10 +40,11 @@ final class Sender implements Stoppable {
     private final ConnectionNews news;
     private final Duration confirmTimeout;
     private final SendProgress progress;
-    /** Down when no message may follow. */
+    /** Down when no message may follow: all are published, or somebody has ended it. */
     private final CountDownLatch over = new CountDownLatch(1);
 
     private volatile boolean refused;
+    private volatile boolean inputFailed;
     private long published;
     private long nextAtNs;
 
@@ -68,15 +71,12 @@ final class Sender implements Stoppable {
             refused = true;
             over.countDown();
         });
-        boolean inputFailed = false;
-        try {
-            publishAll();
-        } catch (ClosedException e) {
-            // Somebody else has ended it; the counts tell.
-        } catch (IOException e) {
-            console.error("cannot read the messages to send: " + e.getMessage());
-            inputFailed = true;
-        }
+        Thread publisher = new Thread(this::publishUntilOver, "publish");
+        publisher.setDaemon(true);
+        publisher.start();
+        over.await();
+        // It may be waiting for room, or for standard input, which nothing can interrupt.
+        publisher.join(FINISH_MS);
         PublishCounts counts = confirm();
         console.note("sent " + counts.sent() + ", confirmed " + counts.confirmed() + ", in doubt " + counts.inDoubt()
                 + ", dropped " + counts.dropped());
@@ -84,6 +84,19 @@ final class Sender implements Stoppable {
             return ExitCode.REFUSED;
         }
         return inputFailed || !counts.allConfirmed() ? ExitCode.FAILED : ExitCode.OK;
+    }
+
+    private void publishUntilOver() {
+        try {
+            publishAll();
+        } catch (ClosedException | InterruptedException e) {
+            // Somebody else has ended it; the counts tell.
+        } catch (IOException e) {
+            console.error("cannot read the messages to send: " + e.getMessage());
+            inputFailed = true;
+        } finally {
+            over.countDown();
+        }
     }
 
     private PublishCounts confirm() {

@@ -16,6 +16,7 @@ import picocli.CommandLine.Help;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.MutuallyExclusiveArgsException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -113,7 +114,12 @@ public final class SluiceCli implements Callable<Integer> {
             return "unknown command " + argument
                     + (suggestions.isEmpty() ? "" : ", did you mean " + suggestions.get(0) + "?");
         }
-        return String.valueOf(e.getMessage());
+        String message = String.valueOf(e.getMessage());
+        if (e instanceof MutuallyExclusiveArgsException) {
+            return "these options exclude each other, or one was given twice: "
+                    + message.replaceAll(".*\\[(.*)\\].*", "$1");
+        }
+        return message.replaceAll("is not an? (int|long)$", "is not a whole number");
     }
 
     private static int failure(Exception e, Console console) throws Exception {

@@ -67,6 +67,18 @@ final class LauncherTest {
     }
 
     @Test
+    void aClosedStandardInputIsAnEmptyOne() throws Exception {
+        installed();
+        Path jdk = jdk("17.0.15");
+        executable(jdk.resolve("bin/java"), "readlink /proc/self/fd/0");
+        environment.put("SLUICE_JAVA_HOME", jdk.toString());
+
+        Result result = run(Path.of("bash"), "-c", "\"$0\" send -l <&-", script().toString());
+
+        assertThat(result.out).isEqualTo("/dev/null\n");
+    }
+
+    @Test
     void startsTheBrokerWithItsMemory() throws Exception {
         installed();
         environment.put("SLUICE_JAVA_HOME", jdk("17.0.15").toString());

@@ -250,26 +250,94 @@ final class ListenCommandTest {
     }
 
     @Test
-    void leavesAQueueWithoutGoodbyeSoThatOthersGetTheRest() throws Exception {
+    void givesBackToAQueueWhatItHadSentAhead() throws Exception {
         RunningCommand listen = RunningCommand.start("listen", "-p", port(), "-t", "/queue/a", "-C", "1");
         try (FakeBroker.Client client = broker.accept()) {
             client.readFrame();
-            client.writeFrame("x");
-
-            assertThat(client.isAtEnd()).isTrue();
+            for (String payload : List.of("one", "two", "three")) {
+                client.writeFrame(payload);
+            }
+            assertThat(client.readFrame()).isEmpty();
+            client.writeFrame("four");
+            client.close();
+            try (FakeBroker.Client publisher = broker.accept()) {
+                assertThat(publisher.readFrame()).isEqualTo("/null");
+                for (String payload : List.of("two", "three", "four")) {
+                    assertThat(publisher.readFrame()).isEqualTo("/queue/a");
+                    assertThat(publisher.readFrame()).isEqualTo(payload);
+                }
+                assertThat(publisher.readFrame()).isEmpty();
+            }
         }
         assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
+        assertThat(listen.out()).hasLineCount(1).endsWith(": one\n");
+        assertThat(listen.lastErrLine())
+                .isEqualTo("3 messages had been sent ahead and went back to the end of the queue");
+    }
+
+    @Test
+    void saysSoWhenItIsNotCertainThatTheyAreBack() throws Exception {
+        RunningCommand listen = RunningCommand.start("listen", "-p", port(), "-t", "/queue/a", "-C", "1");
+        try (FakeBroker.Client client = broker.accept()) {
+            client.readFrame();
+            client.writeFrame("one");
+            client.writeFrame("two");
+            assertThat(client.readFrame()).isEmpty();
+            client.close();
+            try (FakeBroker.Client publisher = broker.accept()) {
+                for (int i = 0; i < 4; i++) {
+                    publisher.readFrame();
+                }
+                publisher.reset();
+            }
+        }
+        assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.FAILED);
+        assertThat(listen.lastErrLine())
+                .contains("1 message had been sent ahead")
+                .contains("0 are there for certain");
+    }
+
+    @Test
+    void theSameDestinationTwiceIsOneSubscription() throws Exception {
+        RunningCommand listen =
+                RunningCommand.start("listen", "-p", port(), "-t", "/topic/a", "-t", "/topic/a", "-C", "1");
+        try (FakeBroker.Client client = broker.accept()) {
+            client.writeFrame("x");
+            assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
+        }
+        assertThat(listen.err()).hasLineCount(2);
+    }
+
+    @Test
+    void saysThatThereAreNoWildcards() throws Exception {
+        RunningCommand listen = RunningCommand.start("listen", "-p", port(), "-t", "/topic/a*", "-C", "1");
+        try (FakeBroker.Client client = broker.accept()) {
+            client.writeFrame("x");
+            assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
+        }
+        assertThat(listen.err()).contains("/topic/a* is taken as it stands: there are no wildcards\n");
+    }
+
+    @Test
+    void timesOutAlsoBeforeItIsConnected() throws Exception {
+        int port = broker.port();
+        broker.close();
+        RunningCommand listen = RunningCommand.start("listen", "-p", Integer.toString(port), "--retry", "-W", "0.4");
+
+        assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.TIMED_OUT);
+        assertThat(listen.lastErrLine()).isEqualTo("timed out: not connected within 0.4 s");
     }
 
     @ParameterizedTest
     @CsvSource(textBlock = """
             hex,    48c3bc0a
+            line,   Hü
             base64, SMO8Cg==
             """)
     void printsInOtherFormats(String format, String expected) throws Exception {
         RunningCommand listen = RunningCommand.start("listen", "-p", port(), "-C", "1", "--format", format);
         try (FakeBroker.Client client = broker.accept()) {
-            client.writeFrame("Hü\n");
+            client.writeFrame(format.equals("line") ? "Hü" : "Hü\n");
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.out()).isEqualTo(expected + "\n");
@@ -344,7 +412,7 @@ final class ListenCommandTest {
             strings = {
                 "--quiet --format hex",
                 "--dump . --format raw",
-                "--dump no-such-folder",
+                "--dump /dev/null/folder",
                 "-v --format raw",
                 "--format xml",
                 "-t /topic/*",

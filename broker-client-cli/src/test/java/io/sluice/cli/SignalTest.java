@@ -48,6 +48,23 @@ final class SignalTest {
     }
 
     @Test
+    void senderThatWaitsForALineEndsAtOnceAndReports() throws Exception {
+        Process send = start("send", "-l");
+        try (FakeBroker.Client client = broker.accept()) {
+            client.readFrame();
+            send.outputWriter(StandardCharsets.UTF_8).append("one\n").flush();
+            client.readFrame();
+            assertThat(client.readFrame()).isEqualTo("one");
+            send.toHandle().destroy();
+            assertThat(client.readFrame()).isEmpty();
+        }
+        assertThat(exitCode(send)).isEqualTo(EXIT_CODE_OF_SIGTERM);
+        assertThat(new String(send.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                .endsWith("sent 1, confirmed 1, in doubt 0, dropped 0\n")
+                .doesNotContain("waiting");
+    }
+
+    @Test
     void listenerSaysGoodbyeAndPrintsWhatWasOnItsWay() throws Exception {
         Process listen = start("listen");
         try (FakeBroker.Client client = broker.accept()) {

@@ -7,7 +7,7 @@ import java.util.Objects;
 /**
  * How a client connects, and what bounds it. Immutable; each {@code with…} gives a changed copy.
  *
- * @param host name or address of the broker; an IPv6 address without brackets. Each of its addresses is tried
+ * @param host name or address of the broker; an IPv6 address with or without brackets. Each of its addresses is tried
  * @param port 1 to 65,535; a broker listens on 25000 by default
  * @param connectTimeout for an attempt to connect, over all addresses of the host; 5 s by default
  * @param retryFirst whether the first connection is tried again and again as well, as every later one is; otherwise the call
@@ -45,6 +45,8 @@ public record ClientOptions(
 
     public ClientOptions {
         Objects.requireNonNull(host, "host");
+        // As an address is written beside a port.
+        host = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
         Objects.requireNonNull(listener, "listener");
         require(!host.isBlank(), "host", host, "a name or an address");
         require(port >= 1 && port <= 65_535, "port", port, "1 to 65535");
@@ -83,12 +85,13 @@ public record ClientOptions(
     }
 
     private static void requirePositive(Duration duration, String name) {
+        Objects.requireNonNull(duration, name);
         require(!duration.isZero() && !duration.isNegative(), name, duration, "more than zero");
     }
 
     private static void require(boolean holds, String name, Object value, String allowed) {
         if (!holds) {
-            throw new IllegalArgumentException(name + " " + value + " is not " + allowed);
+            throw new IllegalArgumentException(name + " '" + value + "' is not " + allowed);
         }
     }
 

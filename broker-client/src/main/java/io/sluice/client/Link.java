@@ -86,6 +86,8 @@ abstract class Link {
     private final AtomicBoolean finishing = new AtomicBoolean();
     private long upAtNs;
     private long lostAtNs;
+    // How the connection is, for messages; read by any thread.
+    private volatile String condition = "not connected yet";
 
     Link(EventLoop loop, ClientOptions options, String destination) {
         this.loop = loop;
@@ -178,6 +180,11 @@ abstract class Link {
     /** The connection is there, and its first frame on the way. */
     abstract void onUp(Channel up);
 
+    /** How long the broker is given to read the first frame, before the connection counts as open. */
+    long settleNs() {
+        return 0;
+    }
+
     /** Bytes came; they are released after the call. */
     abstract void onRead(ByteBuf in);
 
@@ -218,10 +225,6 @@ abstract class Link {
 
     final @Nullable Channel channel() {
         return channel;
-    }
-
-    final @Nullable ConnectionInfo info() {
-        return info;
     }
 
     /** Ends the connection because of what came on it. */
@@ -288,6 +291,11 @@ abstract class Link {
         onFinished();
         opened.completeExceptionally(new ClosedException("closed before the connection to " + remote() + " was made"));
         finished.complete(null);
+    }
+
+    /** For messages: "connected", or "not connected: " and why. For any thread. */
+    final String condition() {
+        return condition;
     }
 
     final String remote() {
@@ -368,6 +376,7 @@ abstract class Link {
             finish();
         } else {
             long pauseMs = backoff.nextMs();
+            condition = "not connected: " + why;
             LOG.debug("cannot connect to {} for {}: {}; next attempt in {} ms", remote(), destination, why, pauseMs);
             pause(pauseMs);
             tell(() -> options.listener().attemptFailed(destination, why, Duration.ofMillis(pauseMs)));
@@ -424,6 +433,7 @@ abstract class Link {
         goodbyeWritten = false;
         upAtNs = System.nanoTime();
         noticeDeadPeers(connected);
+        condition = "connected";
         Duration away = timesUp > 0 ? Duration.ofNanos(upAtNs - lostAtNs) : Duration.ZERO;
         ConnectionInfo now =
                 new ConnectionInfo(destination, (InetSocketAddress) connected.localAddress(), (InetSocketAddress)
@@ -437,7 +447,7 @@ abstract class Link {
         NativeFrames.write(first, destinationUtf8);
         write(connected, first).addListener(written -> {
             if (written.isSuccess()) {
-                opened.complete(null);
+                after(settleNs(), opened, () -> opened.complete(null));
             }
         });
         connected.flush();
@@ -469,6 +479,7 @@ abstract class Link {
         lostAtNs = System.nanoTime();
         channel = null;
         state = State.PAUSED;
+        condition = "not connected: " + (cause == null ? "the broker ended the stream" : cause);
         onDown(orderly);
         if (orderly || closing && !isWorthReconnecting()) {
             finish();

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,7 @@ final class Outbox {
     }
 
     private final int maxBytes;
-    private final String remote;
+    private final Supplier<String> takenBy;
     private final Runnable wake;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -55,12 +56,12 @@ final class Outbox {
     private final Set<RoomTaker> waitingForRoom = new LinkedHashSet<>();
 
     /**
-     * @param remote where it all goes, for messages
+     * @param takenBy where it all goes and why it may not, for messages
      * @param wake is run, by the thread that adds, when the taker was idle
      */
-    Outbox(int maxBytes, String remote, Runnable wake) {
+    Outbox(int maxBytes, Supplier<String> takenBy, Runnable wake) {
         this.maxBytes = maxBytes;
-        this.remote = remote;
+        this.takenBy = takenBy;
         this.wake = wake;
     }
 
@@ -95,7 +96,7 @@ final class Outbox {
             while (!closed && !hasRoom()) {
                 if (leftNs <= 0) {
                     throw new TimeoutException("no room to publish for " + TimeUnit.NANOSECONDS.toMillis(timeoutNs)
-                            + " ms: " + waitingBytes + " bytes wait for " + remote + ", which takes none");
+                            + " ms: " + waitingBytes + " bytes wait for " + takenBy.get());
                 }
                 leftNs = roomOrClosed.awaitNanos(leftNs);
             }

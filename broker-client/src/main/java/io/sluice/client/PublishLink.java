@@ -31,7 +31,7 @@ final class PublishLink extends Link {
     PublishLink(EventLoop loop, ClientOptions options, BooleanSupplier mayPublish) {
         super(loop, options, "/null");
         this.mayPublish = mayPublish;
-        this.outbox = new Outbox(options.publishMaxBytes(), remote(), () -> execute(this::onWaiting));
+        this.outbox = new Outbox(options.publishMaxBytes(), this::describe, () -> execute(this::onWaiting));
     }
 
     /** For any thread. */
@@ -44,6 +44,15 @@ final class PublishLink extends Link {
         synchronized (countsLock) {
             return new PublishCounts(sent, confirmed, inDoubt, outbox.dropped());
         }
+    }
+
+    // Connected, and nothing taken: then the broker does not read, which it does when a queue is full.
+    private String describe() {
+        String condition = condition();
+        return remote() + " (" + condition
+                + (condition.equals("connected")
+                        ? ", but it does not read: is a queue full that was published to?)"
+                        : ")");
     }
 
     private void onWaiting() {

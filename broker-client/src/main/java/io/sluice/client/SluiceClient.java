@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,12 +22,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client of a Sluice broker: publishes, subscribes, and connects again by itself whenever a connection breaks, with
- * growing pauses. One connection publishes, and each subscription has its own; one daemon thread serves them all.
+ * growing pauses. One connection publishes, and each subscription has its own; one daemon thread serves them all, so that the
+ * JVM ends when the application does: close the client, or what still waits is lost.
  *
  * <p>What is published goes into a bounded buffer and from there to the connection; while that is away, or the broker does
  * not read because a queue is full, it waits there. What was given to a socket is never sent again: if the connection then
  * breaks, it is counted as in doubt ({@link PublishCounts}). After a broken connection subscriptions come back before
  * anything more is published; the native protocol confirms no subscription, so this is as close as it gets.
+ *
+ * <p>All that is published goes through one connection: while one queue is full, so that the broker does not read, all of it
+ * waits. Use another client for what must not wait for that queue. Confirmation comes with {@link #close} and not before.
  *
  * <p>All methods may be called from any thread. Those that may block have a deadline, can be interrupted, and throw {@link
  * IllegalStateException} in a {@link MessageHandler} and on the client's event loop; the others never block.
@@ -39,8 +44,6 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class SluiceClient implements AutoCloseable {
-    /** Time for the broker to read a subscription that was made again, before publishing goes on. */
-    private static final long SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
     /** What a call waits for beyond its own deadline, so that the reason comes from where it is known. */
     private static final long GRACE_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -65,7 +68,10 @@ public final class SluiceClient implements AutoCloseable {
 
     private SluiceClient(ClientOptions options) {
         this.options = options;
-        group = new MultiThreadIoEventLoopGroup(1, (ThreadFactory) LoopThread::new, NioIoHandler.newFactory());
+        group = new MultiThreadIoEventLoopGroup(
+                1,
+                (ThreadFactory) loop -> new LoopThread(loop, Addresses.text(options.host(), options.port())),
+                NioIoHandler.newFactory());
         loop = group.next();
         publishing = new PublishLink(loop, options, this::areSubscriptionsBack);
     }
@@ -119,10 +125,12 @@ public final class SluiceClient implements AutoCloseable {
     // ---------------------------------------------------------------- publishing
 
     /**
-     * Publishes without ever blocking.
+     * Publishes without ever blocking. A message for which there is no room is given up and counted as dropped; who would
+     * rather wait asks {@link #whenRoom} first, or uses {@link #publish}.
      *
+     * @param destination as for {@link #subscribe(String)}
      * @param payload 0 bytes or more; is copied
-     * @return whether it was taken; see {@link #whenRoom} for when to go on
+     * @return whether it was taken
      * @throws IllegalArgumentException if the destination is no valid name, or the payload too long
      */
     public PublishResult tryPublish(String destination, byte[] payload) {
@@ -172,8 +180,13 @@ public final class SluiceClient implements AutoCloseable {
     // ---------------------------------------------------------------- subscribing
 
     /**
-     * Subscribes, to take the messages from the subscription.
+     * Subscribes, to take the messages from the subscription. Returns 50 ms after the subscription was sent: the native protocol
+     * does not confirm one, so that only a broker that is very busy has not read it by then. Who must know publishes a
+     * probe and waits for it.
      *
+     * @param destination 1 to 1,024 bytes of UTF-8 without control characters, not beginning with {@code $}, without a segment
+     *     that is {@code *}, {@code #}, {@code +} or {@code >}; a queue if its first segment is {@code /queue}, otherwise a topic.
+     *     There are no wildcards
      * @throws CannotConnectException if the connection cannot be made
      * @throws ClosedException if the client is closed
      * @throws IllegalArgumentException if the destination is no valid name
@@ -187,6 +200,7 @@ public final class SluiceClient implements AutoCloseable {
     /** As {@link #subscribe(String)}; the messages go to a handler. */
     public Subscription subscribe(String destination, MessageHandler handler) throws IOException, InterruptedException {
         Blocking.check("subscribe");
+        Objects.requireNonNull(handler, "handler");
         return Waiting.result(open(destination, handler), deadlineNsOf(options), "subscribing");
     }
 
@@ -197,6 +211,7 @@ public final class SluiceClient implements AutoCloseable {
 
     /** As {@link #subscribe(String, MessageHandler)}, without blocking. Cancelling the future ends the subscription. */
     public CompletableFuture<Subscription> subscribeAsync(String destination, MessageHandler handler) {
+        Objects.requireNonNull(handler, "handler");
         return open(destination, handler);
     }
 
@@ -242,7 +257,8 @@ public final class SluiceClient implements AutoCloseable {
     /**
      * Says goodbye and waits for the broker to end the stream, which confirms all that was published; subscriptions with a
      * handler say goodbye first and their handlers get what the broker still holds for them, in at most half of the time; the
-     * others end at once. Called by a handler or on the event loop it does not wait.
+     * others end at once. Called by a handler or on the event loop it does not wait; nor when the thread is interrupted: then
+     * the client closes in the background, within the same time, and the counts are not yet final.
      *
      * @param timeout how long to wait. What is not confirmed then is counted as in doubt, or as dropped if no connection took
      *     it
@@ -258,12 +274,12 @@ public final class SluiceClient implements AutoCloseable {
 
     /** As {@link #close(Duration)}, without blocking. */
     public CompletableFuture<PublishCounts> closeAsync(Duration timeout) {
+        long timeoutNs = Nanos.of(timeout);
         CompletableFuture<PublishCounts> done = new CompletableFuture<>();
         if (!closed.compareAndSet(null, done)) {
             CompletableFuture<PublishCounts> earlier = closed.get();
             return earlier == null ? done : earlier.copy();
         }
-        long timeoutNs = Nanos.of(timeout);
         long deadlineNs = System.nanoTime() + timeoutNs;
         List<CompletableFuture<Void>> ends = new ArrayList<>();
         for (Subscription subscription : subscriptions) {
@@ -278,6 +294,12 @@ public final class SluiceClient implements AutoCloseable {
         return done.copy();
     }
 
+    @Override
+    public String toString() {
+        return "client of " + publishing.remote() + " (publishing: " + publishing.condition() + ", "
+                + subscriptions.size() + " subscriptions)";
+    }
+
     ClientOptions options() {
         return options;
     }
@@ -286,7 +308,8 @@ public final class SluiceClient implements AutoCloseable {
     private boolean areSubscriptionsBack() {
         for (Subscription subscription : subscriptions) {
             SubscriptionLink link = subscription.link();
-            boolean isBack = link.timesUp() == 0 || link.isUp() && (link.timesUp() == 1 || link.upNs() >= SETTLE_NS);
+            boolean isBack = link.timesUp() == 0
+                    || link.isUp() && (link.timesUp() == 1 || link.upNs() >= SubscriptionLink.SETTLE_NS);
             if (!isBack) {
                 return false;
             }
@@ -295,6 +318,7 @@ public final class SluiceClient implements AutoCloseable {
     }
 
     private byte[] utf8(String destination) {
+        Objects.requireNonNull(destination, "destination");
         Name last = lastName;
         if (last != null && last.text.equals(destination)) {
             return last.utf8;
@@ -312,6 +336,7 @@ public final class SluiceClient implements AutoCloseable {
     }
 
     private byte[] checked(byte[] payload) {
+        Objects.requireNonNull(payload, "payload");
         if (payload.length > options.maxFrameBytes()) {
             throw new IllegalArgumentException("a payload of " + payload.length + " bytes is too long, at most "
                     + options.maxFrameBytes() + " are allowed");

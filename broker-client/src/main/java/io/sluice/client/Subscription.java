@@ -4,8 +4,11 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The messages of one destination, in order. It survives a broken connection: what the broker sent and the connection lost
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * lost) or by {@link #close}. All methods may be called from any thread.
  */
 public final class Subscription implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
+
     private final SluiceClient client;
     private final SubscriptionLink link;
     private final @Nullable HandlerThread handler;
@@ -72,7 +77,8 @@ public final class Subscription implements AutoCloseable {
 
     /**
      * The next message, when it comes. The future completes on the client's event loop, or at once; it fails with {@link
-     * ClosedException}. Cancelling it, or letting it time out, takes no message.
+     * ClosedException}. Cancelling it, or letting it time out, takes no message. What depends on it must not block: use the
+     * {@code …Async} methods of the future with an executor for that.
      *
      * @throws IllegalStateException if this subscription has a handler
      */
@@ -83,9 +89,10 @@ public final class Subscription implements AutoCloseable {
 
     /**
      * The messages one after the other, for a {@code for} loop. It ends when the subscription does, when the thread is
-     * interrupted (which stays so), or when no message came for a time.
+     * interrupted (which stays so), or when no message came for a time, which may also be because the broker is away: to tell
+     * these apart, use {@link #receive}.
      *
-     * @param longestPause how long to wait for each message
+     * @param longestPause how long to wait for each message; as long as you like
      */
     public Iterable<Message> messages(Duration longestPause) {
         return () -> new Messages(longestPause);
@@ -110,6 +117,12 @@ public final class Subscription implements AutoCloseable {
         link.after(timeoutNs, ended, () -> {
             if (ended.complete(null)) {
                 last.stopSoon();
+                LOG.warn(
+                        "{} messages of {} had come and were not handled within {} ms: they are dropped, and so is what the"
+                                + " connection held",
+                        link.inbox().size(),
+                        destination(),
+                        TimeUnit.NANOSECONDS.toMillis(timeoutNs));
             }
         });
         return ended.copy();
@@ -120,7 +133,11 @@ public final class Subscription implements AutoCloseable {
      * handled all that came. Called by a handler or on the event loop it does not wait.
      *
      * <p>Without one: ends at once, because whoever closes does not read on. What came and was not taken is dropped; of a
-     * queue, what the broker had not given to the socket returns to it.
+     * queue, what the broker had not given to the socket returns to it. To lose nothing, say {@link #goodbye} and take what
+     * still comes, until {@link ClosedException}.
+     *
+     * <p>Without acknowledgements, what the broker has sent is this subscription's: messages of a queue that wait here, or in
+     * the sockets between (hundreds of KiB), are lost with a process that ends, or with a handler that is not done in time.
      */
     @Override
     public void close() {
@@ -132,6 +149,11 @@ public final class Subscription implements AutoCloseable {
         if (!Blocking.isForbidden()) {
             Waiting.quietly(done, Nanos.of(client.options().closeTimeout()));
         }
+    }
+
+    @Override
+    public String toString() {
+        return "subscription to " + destination() + " (" + link.condition() + ")";
     }
 
     /** How many messages wait here for a receiver. */
@@ -167,7 +189,10 @@ public final class Subscription implements AutoCloseable {
     private void dropAll() {
         link.abandon();
         link.inbox().end("the subscription to " + destination() + " is closed");
-        link.inbox().discard();
+        int dropped = link.inbox().discard();
+        if (dropped > 0) {
+            LOG.info("{} messages of {} had come and were not taken: they are dropped", dropped, destination());
+        }
     }
 
     private void requireNoHandler() {

@@ -39,7 +39,7 @@ class OutboxTest {
     private Outbox outbox = box(5 * MESSAGE_BYTES);
 
     private Outbox box(int maxBytes) {
-        return new Outbox(maxBytes, "127.0.0.1:1", wakes::incrementAndGet);
+        return new Outbox(maxBytes, () -> "127.0.0.1:1", wakes::incrementAndGet);
     }
 
     @AfterEach
@@ -242,7 +242,7 @@ class OutboxTest {
         int each = 5_000;
         AtomicBoolean woken = new AtomicBoolean();
         Thread taker = Thread.currentThread();
-        outbox = new Outbox(4_000, "127.0.0.1:1", () -> {
+        outbox = new Outbox(4_000, () -> "127.0.0.1:1", () -> {
             woken.set(true);
             LockSupport.unpark(taker);
         });

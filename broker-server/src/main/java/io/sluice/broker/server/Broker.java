@@ -6,7 +6,9 @@ import io.netty.util.internal.PlatformDependent;
 import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.PinnedMemory;
+import io.sluice.broker.base.Shown;
 import io.sluice.broker.config.BrokerConfig;
+import io.sluice.broker.config.ConfigException;
 import io.sluice.broker.config.DescriptorLimit;
 import io.sluice.broker.config.ListenConfig;
 import io.sluice.broker.config.MemoryBounds;
@@ -33,7 +35,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A broker in this JVM. Several may run side by side; none installs signal handlers or touches the logging set-up.
+ * A broker in this JVM. Several may run side by side; none installs signal handlers or touches the logging set-up. All its
+ * threads are daemons: the JVM ends when the application does, broker or not.
  *
  * <pre>{@code
  * try (Broker broker = Broker.start(BrokerConfig.defaults().with("listen.port", "0"))) {
@@ -142,8 +145,13 @@ public final class Broker implements AutoCloseable {
     private static DeliveryRules deliveryRules(BrokerConfig config) {
         config.overflow().stream()
                 .map(rule -> rule.policy())
-                .filter(policy -> !policy.isEmpty())
-                .forEach(OverflowPolicies::named);
+                .filter(policy -> !policy.isEmpty() && !OverflowPolicies.names().contains(policy))
+                .findFirst()
+                .ifPresent(policy -> {
+                    throw ConfigException.of(
+                            "delivery.overflow",
+                            "policy " + Shown.text(policy) + " is unknown; must be one of " + OverflowPolicies.names());
+                });
         return new DeliveryRules(config.sendQueue(), config.queues(), config.overflow());
     }
 

@@ -45,10 +45,16 @@ public final class BrokerMain implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "YAML file with settings; default: none.")
     private @Nullable Path configFile;
 
-    @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to listen on; default: 127.0.0.1.")
+    @Option(
+            names = {"-h", "--host"},
+            paramLabel = "ADDRESS",
+            description = "Address to listen on; default: 127.0.0.1.")
     private @Nullable String host;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Port to listen on, 0 for any; default: 25000.")
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "PORT",
+            description = "Port to listen on, 0 for any; default: 25000.")
     private @Nullable String port;
 
     @Option(
@@ -96,6 +102,13 @@ public final class BrokerMain implements Callable<Integer> {
         commandLine.setExecutionExceptionHandler((exception, command, parsed) -> {
             command.getErr().println("sluice broker: " + exception);
             return FAILED;
+        });
+        commandLine.setParameterExceptionHandler((exception, given) -> {
+            exception
+                    .getCommandLine()
+                    .getErr()
+                    .println("sluice broker: " + exception.getMessage() + "; see: sluice broker --help");
+            return USAGE;
         });
         int code = commandLine.execute(arguments);
         Logging.flush();

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,7 @@ final class Listener implements Stoppable {
 
     private final Object atSink = new Object();
     private long received;
-    private long returned;
+    private final AtomicLong returned = new AtomicLong();
     private volatile boolean readerGone;
     private long lastNs = System.nanoTime();
 
@@ -98,7 +99,7 @@ final class Listener implements Stoppable {
         }
         int exitCode = awaitEnd(readers);
         if (!stopped.isDone()) {
-            leave();
+            leave(readers);
         }
         if (rate != null) {
             rate.end(System.nanoTime());
@@ -142,26 +143,43 @@ final class Listener implements Stoppable {
 
     private void read(Subscription subscription, CountDownLatch readers) {
         try {
-            while (readOne(subscription)) {
-                // As long as somebody wants more.
-            }
+            Message unwanted = printWhatIsWanted(subscription);
+            giveBack(subscription, unwanted);
         } catch (ClosedException | InterruptedException e) {
             over.complete(ExitCode.INTERRUPTED);
+        } finally {
+            readers.countDown();
+        }
+    }
+
+    /** Returns the first message that nobody wants any more; null if that was found out without one. */
+    private @Nullable Message printWhatIsWanted(Subscription subscription)
+            throws ClosedException, InterruptedException {
+        try {
+            while (true) {
+                Message message = next(subscription);
+                if (message == null || !take(message)) {
+                    return message;
+                }
+            }
         } catch (PrintFailedException e) {
             readerGone = e.isReaderGone();
             if (!readerGone) {
                 console.error(e.reason() + "; received " + receivedOfWanted());
             }
             over.complete(readerGone ? ExitCode.OK : ExitCode.FAILED);
-        } finally {
-            readers.countDown();
+            return null;
         }
     }
 
-    private boolean readOne(Subscription subscription)
+    // Null when none came in time.
+    private @Nullable Message next(Subscription subscription)
             throws PrintFailedException, ClosedException, InterruptedException {
-        Message message = subscription.poll();
-        if (message == null) {
+        while (true) {
+            Message message = subscription.poll();
+            if (message != null) {
+                return message;
+            }
             long waitNs;
             synchronized (atSink) {
                 sink.flush();
@@ -170,12 +188,34 @@ final class Listener implements Stoppable {
                         : Math.max(0, limits.idleNs - (System.nanoTime() - lastNs));
             }
             try {
-                message = subscription.receive(Duration.ofNanos(waitNs));
+                return subscription.receive(Duration.ofNanos(waitNs));
             } catch (TimeoutException e) {
-                return !hasTimedOut();
+                if (hasTimedOut()) {
+                    return null;
+                }
             }
         }
-        return take(message);
+    }
+
+    /**
+     * What a queue had sent ahead goes back there, to its end; what comes from a topic nobody will miss. By the thread that read
+     * before, so that they stay in order.
+     */
+    private void giveBack(Subscription subscription, @Nullable Message first)
+            throws ClosedException, InterruptedException {
+        boolean isQueue = BrokerOptions.isQueue(subscription.destination());
+        Message message = first;
+        try {
+            while (true) {
+                if (message != null && isQueue) {
+                    client.publish(message.destination(), message.payload(), RETURN_TIMEOUT);
+                    returned.incrementAndGet();
+                }
+                message = subscription.receive(RETURN_TIMEOUT);
+            }
+        } catch (TimeoutException e) {
+            // It has had its time.
+        }
     }
 
     // Whether nothing came on any subscription.
@@ -215,46 +255,28 @@ final class Listener implements Stoppable {
         }
     }
 
-    /**
-     * Wants no more. Says goodbye, upon which the broker sends what it holds for us: what comes from a topic nobody will miss,
-     * and what comes from a queue goes back there, to its end.
-     */
-    private void leave() throws InterruptedException {
+    /** Wants no more: says goodbye, upon which the broker sends what it holds for us, and waits until that has come. */
+    private void leave(CountDownLatch readers) throws InterruptedException {
+        boolean anyQueue = destinations.stream().anyMatch(BrokerOptions::isQueue);
+        Duration timeout = anyQueue ? RETURN_TIMEOUT : LEAVE_TIMEOUT;
         for (Subscription subscription : subscriptions) {
-            subscription.goodbye(BrokerOptions.isQueue(subscription.destination()) ? RETURN_TIMEOUT : LEAVE_TIMEOUT);
+            subscription.goodbye(timeout);
         }
-        for (Subscription subscription : subscriptions) {
-            takeRest(subscription);
-        }
-    }
-
-    private void takeRest(Subscription subscription) throws InterruptedException {
-        boolean isQueue = BrokerOptions.isQueue(subscription.destination());
-        long deadlineNs = System.nanoTime() + (isQueue ? RETURN_TIMEOUT : LEAVE_TIMEOUT).toNanos();
-        try {
-            while (true) {
-                Message message = subscription.receive(Duration.ofNanos(Math.max(0, deadlineNs - System.nanoTime())));
-                if (isQueue) {
-                    client.publish(message.destination(), message.payload(), RETURN_TIMEOUT);
-                    returned++;
-                }
-            }
-        } catch (ClosedException | TimeoutException e) {
-            // That was all.
-        }
+        boolean unused = readers.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Whether all that was taken from queues beyond what was wanted is back there. To be called when the client is closed. */
     boolean hasReturnedAll(PublishCounts counts) {
+        long count = returned.get();
         if (counts.allConfirmed()) {
             // Nobody asked who only closed a pipe.
-            if (returned > 0 && !readerGone) {
-                console.note(messages(returned) + " had been sent ahead and went back to the end of the queue");
+            if (count > 0 && !readerGone) {
+                console.note(messages(count) + " had been sent ahead and went back to the end of the queue");
             }
             return true;
         }
-        console.error(messages(returned) + " had been sent ahead and were to go back to the queue; "
-                + counts.confirmed() + " are there for certain, the others may be lost");
+        console.error(messages(count) + " had been sent ahead and were to go back to the queue; " + counts.confirmed()
+                + " are there for certain, the others may be lost");
         return false;
     }
 

@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,24 @@ class ToolsIT {
         assertThat(stdin.exitCode()).as(stdin.err()).isZero();
         assertThat(again.await(30).exitCode()).isZero();
         assertThat(folder.resolve("copy")).hasSameBinaryContentAs(folder.resolve("binary"));
+    }
+
+    @Test
+    void whatAListenerDidNotWantStaysInItsQueue() throws Exception {
+        Shell shell = new Shell(folder, broker("tools-ahead").port());
+        assertThat(shell.run("seq 5000 | bin/sluice send -t /queue/a -l").exitCode())
+                .isZero();
+
+        Result one = shell.run("bin/sluice listen -t /queue/a -C 1 --format line");
+        assertThat(one.exitCode()).as(one.err()).isZero();
+        assertThat(one.out()).isEqualTo("1\n");
+        assertThat(one.err())
+                .containsPattern("\\d+ messages had been sent ahead and went back to the end of the queue\n$");
+
+        Result rest = shell.run("bin/sluice listen -t /queue/a -C 4999 -W 10 --format line");
+        assertThat(rest.exitCode()).as(rest.err()).isZero();
+        assertThat(rest.out().lines().map(Integer::parseInt).sorted().toList())
+                .isEqualTo(IntStream.rangeClosed(2, 5000).boxed().toList());
     }
 
     @Test

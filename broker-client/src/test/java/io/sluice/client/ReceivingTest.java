@@ -178,7 +178,11 @@ class ReceivingTest {
         }
         await().atMost(LONG).until(() -> seen.size() == messages);
         assertThat(twice).as("received twice").hasValue(0);
-        assertThat(each).allMatch(count -> count.get() > 0, "has received some");
+        // Threads compete, and one may be unlucky all the time.
+        assertThat(each[4]).as("received by futures").hasPositiveValue();
+        assertThat(each[0].get() + each[1].get() + each[2].get() + each[3].get())
+                .as("received by threads")
+                .isPositive();
         subscription.close();
         end.get(20, TimeUnit.SECONDS);
         for (Future<?> thread : running) {

@@ -3,6 +3,7 @@ package io.sluice.client;
 import io.sluice.protocol.NativeFrames;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * How a client connects, and what bounds it. Immutable; each {@code with…} gives a changed copy.
@@ -97,163 +98,122 @@ public record ClientOptions(
 
     /** With another time for an attempt to connect. */
     public ClientOptions withConnectTimeout(Duration connectTimeout) {
-        return new ClientOptions(
-                host,
-                port,
-                connectTimeout,
-                retryFirst,
-                reconnectMin,
-                reconnectMax,
-                publishTimeout,
-                publishMaxBytes,
-                receiveMaxMessages,
-                receiveMaxBytes,
-                maxFrameBytes,
-                closeTimeout,
-                listener);
+        return changed(draft -> {
+            draft.connectTimeout = connectTimeout;
+        });
     }
 
     /** With the first connection tried again as later ones are, or not. */
     public ClientOptions withRetryFirst(boolean retryFirst) {
-        return new ClientOptions(
-                host,
-                port,
-                connectTimeout,
-                retryFirst,
-                reconnectMin,
-                reconnectMax,
-                publishTimeout,
-                publishMaxBytes,
-                receiveMaxMessages,
-                receiveMaxBytes,
-                maxFrameBytes,
-                closeTimeout,
-                listener);
+        return changed(draft -> {
+            draft.retryFirst = retryFirst;
+        });
     }
 
     /** With other pauses between attempts to connect again: the shortest, and the longest. */
     public ClientOptions withReconnectPauses(Duration reconnectMin, Duration reconnectMax) {
-        return new ClientOptions(
-                host,
-                port,
-                connectTimeout,
-                retryFirst,
-                reconnectMin,
-                reconnectMax,
-                publishTimeout,
-                publishMaxBytes,
-                receiveMaxMessages,
-                receiveMaxBytes,
-                maxFrameBytes,
-                closeTimeout,
-                listener);
+        return changed(draft -> {
+            draft.reconnectMin = reconnectMin;
+            draft.reconnectMax = reconnectMax;
+        });
     }
 
     /** With another time to wait for room when publishing. */
     public ClientOptions withPublishTimeout(Duration publishTimeout) {
-        return new ClientOptions(
-                host,
-                port,
-                connectTimeout,
-                retryFirst,
-                reconnectMin,
-                reconnectMax,
-                publishTimeout,
-                publishMaxBytes,
-                receiveMaxMessages,
-                receiveMaxBytes,
-                maxFrameBytes,
-                closeTimeout,
-                listener);
+        return changed(draft -> {
+            draft.publishTimeout = publishTimeout;
+        });
     }
 
     /** With another bound of the publishing buffer, in bytes. */
     public ClientOptions withPublishMaxBytes(int publishMaxBytes) {
-        return new ClientOptions(
-                host,
-                port,
-                connectTimeout,
-                retryFirst,
-                reconnectMin,
-                reconnectMax,
-                publishTimeout,
-                publishMaxBytes,
-                receiveMaxMessages,
-                receiveMaxBytes,
-                maxFrameBytes,
-                closeTimeout,
-                listener);
+        return changed(draft -> {
+            draft.publishMaxBytes = publishMaxBytes;
+        });
     }
 
     /** With other bounds of what waits for a subscription's receiver. */
     public ClientOptions withReceiveBounds(int receiveMaxMessages, int receiveMaxBytes) {
-        return new ClientOptions(
-                host,
-                port,
-                connectTimeout,
-                retryFirst,
-                reconnectMin,
-                reconnectMax,
-                publishTimeout,
-                publishMaxBytes,
-                receiveMaxMessages,
-                receiveMaxBytes,
-                maxFrameBytes,
-                closeTimeout,
-                listener);
+        return changed(draft -> {
+            draft.receiveMaxMessages = receiveMaxMessages;
+            draft.receiveMaxBytes = receiveMaxBytes;
+        });
     }
 
     /** With another longest message, in bytes. */
     public ClientOptions withMaxFrameBytes(int maxFrameBytes) {
-        return new ClientOptions(
-                host,
-                port,
-                connectTimeout,
-                retryFirst,
-                reconnectMin,
-                reconnectMax,
-                publishTimeout,
-                publishMaxBytes,
-                receiveMaxMessages,
-                receiveMaxBytes,
-                maxFrameBytes,
-                closeTimeout,
-                listener);
+        return changed(draft -> {
+            draft.maxFrameBytes = maxFrameBytes;
+        });
     }
 
     /** With another time to wait for confirmation when closing. */
     public ClientOptions withCloseTimeout(Duration closeTimeout) {
-        return new ClientOptions(
-                host,
-                port,
-                connectTimeout,
-                retryFirst,
-                reconnectMin,
-                reconnectMax,
-                publishTimeout,
-                publishMaxBytes,
-                receiveMaxMessages,
-                receiveMaxBytes,
-                maxFrameBytes,
-                closeTimeout,
-                listener);
+        return changed(draft -> {
+            draft.closeTimeout = closeTimeout;
+        });
     }
 
     /** With a listener that is told of connections made and lost. */
     public ClientOptions withListener(ConnectionListener listener) {
-        return new ClientOptions(
-                host,
-                port,
-                connectTimeout,
-                retryFirst,
-                reconnectMin,
-                reconnectMax,
-                publishTimeout,
-                publishMaxBytes,
-                receiveMaxMessages,
-                receiveMaxBytes,
-                maxFrameBytes,
-                closeTimeout,
-                listener);
+        return changed(draft -> {
+            draft.listener = listener;
+        });
+    }
+
+    private ClientOptions changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.options();
+    }
+
+    /** Options that are being changed: the one place where they are copied. */
+    private static final class Draft {
+        private final String host;
+        private final int port;
+        private Duration connectTimeout;
+        private boolean retryFirst;
+        private Duration reconnectMin;
+        private Duration reconnectMax;
+        private Duration publishTimeout;
+        private int publishMaxBytes;
+        private int receiveMaxMessages;
+        private int receiveMaxBytes;
+        private int maxFrameBytes;
+        private Duration closeTimeout;
+        private ConnectionListener listener;
+
+        Draft(ClientOptions options) {
+            host = options.host;
+            port = options.port;
+            connectTimeout = options.connectTimeout;
+            retryFirst = options.retryFirst;
+            reconnectMin = options.reconnectMin;
+            reconnectMax = options.reconnectMax;
+            publishTimeout = options.publishTimeout;
+            publishMaxBytes = options.publishMaxBytes;
+            receiveMaxMessages = options.receiveMaxMessages;
+            receiveMaxBytes = options.receiveMaxBytes;
+            maxFrameBytes = options.maxFrameBytes;
+            closeTimeout = options.closeTimeout;
+            listener = options.listener;
+        }
+
+        ClientOptions options() {
+            return new ClientOptions(
+                    host,
+                    port,
+                    connectTimeout,
+                    retryFirst,
+                    reconnectMin,
+                    reconnectMax,
+                    publishTimeout,
+                    publishMaxBytes,
+                    receiveMaxMessages,
+                    receiveMaxBytes,
+                    maxFrameBytes,
+                    closeTimeout,
+                    listener);
+        }
     }
 }

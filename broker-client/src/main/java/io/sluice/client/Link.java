@@ -101,15 +101,15 @@ abstract class Link {
 
     /** Begins to connect. Completes when the first frame is written; fails when the first attempt does, or it is closed. */
     final CompletableFuture<Void> open() {
-        return open(options.retryFirst());
-    }
-
-    /** @param retry whether the first attempt is followed by others if it fails */
-    final CompletableFuture<Void> open(boolean retry) {
-        execute(() -> openNow(retry));
+        execute(() -> openNow(options.retryFirst()));
         return opened;
     }
 
+    /**
+     * As {@link #open}, on the event loop.
+     *
+     * @param retry whether the first attempt is followed by others if it fails
+     */
     final void openNow(boolean retry) {
         if (state == State.NEW) {
             retryFirst = retry;
@@ -132,10 +132,6 @@ abstract class Link {
             Future<?> timer = loop.schedule(task, delayNs, TimeUnit.NANOSECONDS);
             awaited.whenComplete((result, failure) -> timer.cancel(false));
         });
-    }
-
-    final CompletableFuture<Void> opened() {
-        return opened;
     }
 
     /** Completes when there is no connection and will be none. */
@@ -244,8 +240,7 @@ abstract class Link {
         }
         goodbyeSaid = true;
         // Not now, but after the loop has looked at the socket once more: an end of the stream that is there already
-        // must
-        // not pass for the answer.
+        // must not pass for the answer.
         loop.schedule(() -> writeGoodbye(up), 1, TimeUnit.MILLISECONDS);
     }
 
@@ -398,8 +393,7 @@ abstract class Link {
         attemptFailed(thisAttempt, why, CHECK_NETWORK, null);
     }
 
-    // The broker took the connection and reset it before this side knew: that is a connection lost, and no attempt
-    // failed.
+    // Taken by the broker, and reset before this side knew: a connection that was lost, and no attempt that failed.
     private void resetAtOnce(ChannelFuture connected) {
         timesUp++;
         upAtNs = System.nanoTime();
@@ -475,11 +469,13 @@ abstract class Link {
             return;
         }
         boolean orderly = goodbyeWritten && cause == null;
+        String why = cause;
+        String whyText = why == null ? "the broker ended the stream" : why;
         long livedNs = upNs();
         lostAtNs = System.nanoTime();
         channel = null;
         state = State.PAUSED;
-        condition = "not connected: " + (cause == null ? "the broker ended the stream" : cause);
+        condition = "not connected: " + whyText;
         onDown(orderly);
         if (orderly || closing && !isWorthReconnecting()) {
             finish();
@@ -494,10 +490,9 @@ abstract class Link {
                 remote(),
                 destination,
                 TimeUnit.NANOSECONDS.toMillis(livedNs),
-                cause == null ? "the broker ended the stream" : cause);
+                whyText);
         pause(pauseMs);
         ConnectionInfo gone = info;
-        String why = cause;
         if (gone != null) {
             tell(() -> options.listener().lost(gone, Duration.ofNanos(livedNs), why));
         }

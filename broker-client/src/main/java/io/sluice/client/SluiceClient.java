@@ -106,20 +106,25 @@ public final class SluiceClient implements AutoCloseable {
     /** As {@link #connect(ClientOptions)}, without blocking. Cancelling the future closes the client. */
     public static CompletableFuture<SluiceClient> connectAsync(ClientOptions options) {
         SluiceClient client = new SluiceClient(options);
-        CompletableFuture<SluiceClient> connected = new CompletableFuture<>();
-        client.publishing.open().whenComplete((nothing, failure) -> {
-            if (failure == null) {
-                connected.complete(client);
-            } else {
-                connected.completeExceptionally(failure);
-            }
-        });
-        connected.whenComplete((result, failure) -> {
+        return whenOpen(client.publishing, client, () -> client.closeAsync(Duration.ofNanos(GRACE_NS)));
+    }
+
+    /** Gives the result when the link is open; if that fails, or nobody waits any more, takes back what was begun. */
+    private static <T> CompletableFuture<T> whenOpen(Link link, T result, Runnable takeBack) {
+        CompletableFuture<T> opened = new CompletableFuture<>();
+        opened.whenComplete((done, failure) -> {
             if (failure != null) {
-                client.closeAsync(Duration.ofNanos(GRACE_NS));
+                takeBack.run();
             }
         });
-        return connected;
+        link.open().whenComplete((nothing, failure) -> {
+            if (failure == null) {
+                opened.complete(result);
+            } else {
+                opened.completeExceptionally(failure);
+            }
+        });
+        return opened;
     }
 
     // ---------------------------------------------------------------- publishing
@@ -222,28 +227,14 @@ public final class SluiceClient implements AutoCloseable {
         }
         SubscriptionLink link = new SubscriptionLink(loop, options, destination);
         Subscription subscription = new Subscription(this, link, handler);
-        CompletableFuture<Subscription> subscribed = new CompletableFuture<>();
         // First known, then asked whether it is too late: closing does it the other way round.
         subscriptions.add(subscription);
         subscription.ended().thenRun(() -> subscriptions.remove(subscription));
         if (closed.get() != null) {
             link.abandon();
-            subscribed.completeExceptionally(new ClosedException("the client is closed"));
-            return subscribed;
+            return CompletableFuture.failedFuture(new ClosedException("the client is closed"));
         }
-        link.open().whenComplete((nothing, failure) -> {
-            if (failure == null) {
-                subscribed.complete(subscription);
-            } else {
-                subscribed.completeExceptionally(failure);
-            }
-        });
-        subscribed.whenComplete((result, failure) -> {
-            if (failure != null) {
-                link.abandon();
-            }
-        });
-        return subscribed;
+        return whenOpen(link, subscription, link::abandon);
     }
 
     // ---------------------------------------------------------------- closing

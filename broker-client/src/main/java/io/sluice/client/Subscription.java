@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * is missing, and nothing comes twice.
  *
  * <p>Without a handler, any number of threads and asynchronous receivers may take from it; each message goes to exactly one
- * of them: to the future that has waited longest, or else to a thread. What nobody takes waits here up to the bounds of {@link ClientOptions}, then
- * at the broker.
+ * of them: to the future that has waited longest, or else to a thread. What nobody takes waits here up to the bounds of
+ * {@link ClientOptions}, then at the broker.
  *
  * <p>It ends by {@link #goodbye} (the broker sends what it holds for this subscription, then ends the stream: nothing is
  * lost) or by {@link #close}. All methods may be called from any thread.

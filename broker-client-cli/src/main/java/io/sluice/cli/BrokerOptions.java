@@ -71,6 +71,6 @@ final class BrokerOptions {
     }
 
     static boolean isQueue(String destination) {
-        return destination.equals("/queue") || destination.startsWith("/queue/");
+        return DestinationNames.isQueue(destination.getBytes(StandardCharsets.UTF_8));
     }
 }

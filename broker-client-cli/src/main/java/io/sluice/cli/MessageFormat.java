@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamWriteFeature;
@@ -90,7 +91,7 @@ interface MessageFormat {
         }
     }
 
-    private static MessageFormat line(boolean withDestination, java.util.function.Function<byte[], String> encoding) {
+    private static MessageFormat line(boolean withDestination, Function<byte[], String> encoding) {
         return (message, out) -> {
             if (withDestination) {
                 out.write((TerminalText.of(message.destination()) + " ").getBytes(StandardCharsets.UTF_8));

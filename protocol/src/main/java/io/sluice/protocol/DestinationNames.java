@@ -1,6 +1,8 @@
 package io.sluice.protocol;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +13,16 @@ public final class DestinationNames {
     /** The longest name, in bytes of UTF-8. */
     public static final int MAX_BYTES = 1024;
 
+    private static final byte[] QUEUE = "/queue".getBytes(StandardCharsets.US_ASCII);
+
     private DestinationNames() {}
+
+    /** Whether a name is that of a queue: its first segment is {@code queue}, as a whole. */
+    public static boolean isQueue(byte[] name) {
+        boolean startsAsQueue =
+                name.length >= QUEUE.length && Arrays.equals(name, 0, QUEUE.length, QUEUE, 0, QUEUE.length);
+        return startsAsQueue && (name.length == QUEUE.length || name[QUEUE.length] == '/');
+    }
 
     /**
      * Says what is wrong with a name.

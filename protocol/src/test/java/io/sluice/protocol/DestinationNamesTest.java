@@ -209,4 +209,20 @@ final class DestinationNamesTest {
     private static String problem(String name) {
         return DestinationNames.problem(name.getBytes(StandardCharsets.UTF_8));
     }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            /queue,     true
+            /queue/,    true
+            /queue/a/b, true
+            /queuefoo,  false
+            /queu,      false
+            queue/a,    false
+            /topic/a,   false
+            /null,      false
+            """)
+    void aQueueIsToldByItsFirstSegment(String name, boolean isQueue) {
+        assertThat(DestinationNames.isQueue(name.getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(isQueue);
+    }
 }

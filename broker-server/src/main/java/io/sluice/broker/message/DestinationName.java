@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * are queues, exactly {@code /null} is nowhere, everything else is a topic.
  */
 public final class DestinationName implements Comparable<DestinationName> {
-    private static final byte[] QUEUE = "/queue".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NOWHERE = "/null".getBytes(StandardCharsets.US_ASCII);
 
     private final byte[] utf8;
@@ -51,10 +50,7 @@ public final class DestinationName implements Comparable<DestinationName> {
         if (Arrays.equals(utf8, NOWHERE)) {
             return DestinationKind.NOWHERE;
         }
-        boolean startsAsQueue =
-                utf8.length >= QUEUE.length && Arrays.equals(utf8, 0, QUEUE.length, QUEUE, 0, QUEUE.length);
-        boolean segmentEnds = utf8.length == QUEUE.length || startsAsQueue && utf8[QUEUE.length] == '/';
-        return startsAsQueue && segmentEnds ? DestinationKind.QUEUE : DestinationKind.TOPIC;
+        return DestinationNames.isQueue(utf8) ? DestinationKind.QUEUE : DestinationKind.TOPIC;
     }
 
     public DestinationKind kind() {

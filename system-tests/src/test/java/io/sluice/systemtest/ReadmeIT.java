@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.systemtest.ReadmeText.Block;
+import io.sluice.systemtest.Shell.Running;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,37 +38,23 @@ class ReadmeIT {
     private Path folder;
 
     private int port;
-    private final Map<String, List<Started>> started = new LinkedHashMap<>();
+    private Shell shell;
+    private final Map<String, List<Running>> started = new LinkedHashMap<>();
     private String printed = "";
 
-    /** A block that runs in a terminal of its own. */
-    private record Started(Process process, Path output) {
-        String text() throws IOException {
-            return Files.readString(output);
-        }
-    }
-
     @BeforeEach
-    void prepareFolder() throws IOException {
+    void openShell() throws IOException {
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        Files.createDirectory(folder.resolve("bin"));
-        Files.createSymbolicLink(
-                folder.resolve("bin/sluice"), BrokerProcess.home().resolve("bin/sluice"));
-        Path settings = Files.createDirectories(folder.resolve("settings/sluice"));
-        Files.writeString(settings.resolve("client.properties"), "port=" + port + "\n");
+        shell = new Shell(folder, port);
     }
 
     @AfterEach
     void endAll() throws InterruptedException {
-        for (List<Started> processes : started.values()) {
-            for (Started one : processes) {
-                one.process.descendants().forEach(ProcessHandle::destroy);
-                one.process.destroy();
-                if (!one.process.waitFor(20, TimeUnit.SECONDS)) {
-                    one.process.destroyForcibly();
-                }
+        for (List<Running> blocks : started.values()) {
+            for (Running one : blocks) {
+                one.end();
             }
         }
     }
@@ -98,45 +84,39 @@ class ReadmeIT {
     }
 
     private void start(String name, int times, Block block) throws Exception {
-        List<Started> processes = new ArrayList<>();
-        started.put(name, processes);
+        List<Running> running = new ArrayList<>();
+        started.put(name, running);
         for (int i = 0; i < times; i++) {
-            Path output = folder.resolve(name + "." + i);
-            Process process = bash(block.text())
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-            Started one = new Started(process, output);
-            processes.add(one);
+            Running one = shell.start(asOnATerminal(block.text()));
+            running.add(one);
             // The broker's line, and a listener's.
-            await().atMost(TIMEOUT).until(() -> one.text().matches("(?s).*(ready at |\nI am ).*\n"));
+            await().atMost(TIMEOUT).until(() -> one.out().matches("(?s).*(ready at |\nI am ).*\n"));
         }
     }
 
     private String run(String interpreter, Block block) throws Exception {
-        Path output = folder.resolve("line-" + block.line());
-        ProcessBuilder builder = interpreter.equals("bash")
-                ? bash(block.text())
-                : new ProcessBuilder(interpreter, "-c", block.text().replace(DEFAULT_PORT, Integer.toString(port)));
-        Process process = builder.redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        if (!process.waitFor(120, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            fail("line " + block.line() + " does not end; so far: " + Files.readString(output));
-        }
-        assertThat(process.exitValue())
-                .as("line " + block.line() + ": " + Files.readString(output))
-                .isZero();
-        return Files.readString(output);
+        return runToEnd(
+                block,
+                interpreter.equals("bash")
+                        ? block.text()
+                        : interpreter + " - <<'END'\n" + withPort(block.text()) + "END\n");
     }
 
-    private ProcessBuilder bash(String script) {
-        ProcessBuilder builder = new ProcessBuilder("bash", "-c", script).directory(folder.toFile());
-        builder.environment().put("SLUICE_JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("SLUICE_CONF_LISTEN_PORT", Integer.toString(port));
-        builder.environment().put("XDG_CONFIG_HOME", folder.resolve("settings").toString());
-        return builder;
+    private String withPort(String program) {
+        return program.replace(DEFAULT_PORT, Integer.toString(port));
+    }
+
+    private String runToEnd(Block block, String script) throws Exception {
+        Shell.Result result = shell.start(asOnATerminal(script)).await(120);
+        assertThat(result.exitCode())
+                .as("line " + block.line() + ": " + result.out())
+                .isZero();
+        return result.out();
+    }
+
+    // Standard output and standard error in one, in the order in which they were written.
+    private static String asOnATerminal(String script) {
+        return "{\n" + script + "} 2>&1";
     }
 
     /** Puts the block into a main method, the imports before the class. */
@@ -150,23 +130,14 @@ class ReadmeIT {
                 source,
                 imports + "\npublic class Line" + block.line()
                         + " { public static void main(String[] arguments) throws Exception {\n"
-                        + body.replace(DEFAULT_PORT, Integer.toString(port)) + "\n} }\n");
+                        + withPort(body) + "\n} }\n");
         String libraries;
         try (Stream<Path> jars = Files.list(BrokerProcess.home().resolve("lib"))) {
             libraries =
                     jars.map(Path::toString).filter(jar -> jar.endsWith(".jar")).collect(Collectors.joining(":"));
         }
-        Process java = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        libraries,
-                        source.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("java-" + block.line()).toFile())
-                .start();
-        assertThat(java.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        printed = Files.readString(folder.resolve("java-" + block.line()));
-        assertThat(java.exitValue()).as("line " + block.line() + ": " + printed).isZero();
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        printed = runToEnd(block, String.format("'%s' -cp '%s' '%s'%n", java, libraries, source));
     }
 
     private void expect(String[] words, Block block) throws Exception {
@@ -174,22 +145,22 @@ class ReadmeIT {
         if (words.length == 1) {
             assertThat(masked(printed)).as("line " + block.line()).containsExactlyElementsOf(expected);
         } else if (words[1].equals("later")) {
-            Started broker = started.get(words[3]).get(0);
+            Running broker = started.get(words[3]).get(0);
             await().atMost(TIMEOUT)
-                    .untilAsserted(() -> assertThat(masked(broker.text()))
+                    .untilAsserted(() -> assertThat(masked(broker.out()))
                             .as("line " + block.line())
                             .anySatisfy(line -> assertThat(line).contains(tail(expected.get(0))))
                             .anySatisfy(line -> assertThat(line).contains(tail(expected.get(1)))));
         } else if (words[2].equals("one")) {
-            List<Started> processes = started.get(words[4]);
+            List<Running> processes = started.get(words[4]);
             await().atMost(TIMEOUT)
                     .untilAsserted(() -> assertThat(processes)
                             .as("line " + block.line())
-                            .anySatisfy(one -> assertThat(masked(one.text())).containsExactlyElementsOf(expected)));
+                            .anySatisfy(one -> assertThat(masked(one.out())).containsExactlyElementsOf(expected)));
         } else {
-            for (Started one : started.get(words[2])) {
+            for (Running one : started.get(words[2])) {
                 await().atMost(TIMEOUT)
-                        .untilAsserted(() -> assertThat(masked(one.text()))
+                        .untilAsserted(() -> assertThat(masked(one.out()))
                                 .as("line " + block.line())
                                 .containsExactlyElementsOf(expected));
             }

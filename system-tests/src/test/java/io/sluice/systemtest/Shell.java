@@ -19,6 +19,7 @@ final class Shell {
 
     /** A line that runs in the background. */
     record Running(Process process, Path outFile, Path errFile) {
+        /** Byte for byte: what is no ASCII shows as Latin-1. */
         String out() throws IOException {
             return Files.readString(outFile, StandardCharsets.ISO_8859_1);
         }

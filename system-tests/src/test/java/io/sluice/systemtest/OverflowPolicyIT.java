@@ -55,6 +55,15 @@ class OverflowPolicyIT {
             + "{pattern: /queue/latest/*, policy: latest, max-bytes: 1 MiB},"
             + "{pattern: /queue/push-back/*, max-bytes: 1 MiB}]";
 
+    /**
+     * So many messages may get in when there was room for a moment: the kernel of a client that does not read takes a
+     * little more now and then, when it tidies its buffer.
+     */
+    private static final int TRICKLED = 20;
+
+    /** Of 100 ms each, without a message written: then the subscriber's socket takes no more. */
+    private static final int STILL_SAMPLES = 5;
+
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static final Map<String, BrokerProcess> BROKERS = new HashMap<>();
@@ -94,7 +103,7 @@ class OverflowPolicyIT {
         use(transport);
         try (PlainClient slow = subscribe("/topic/drop-newest")) {
             List<Long> received = receiveAfterOverflow(slow, "/topic/drop-newest");
-            assertThat(runs(received)).containsExactly(new Run(1, received.size()));
+            assertKeptTheOldest(received);
         }
     }
 
@@ -103,11 +112,7 @@ class OverflowPolicyIT {
     void dropOldestKeepsTheNewest(String transport) throws Exception {
         use(transport);
         try (PlainClient slow = subscribe("/topic/drop-oldest")) {
-            List<Run> runs = runs(receiveAfterOverflow(slow, "/topic/drop-oldest"));
-            // What was on its way to the socket already, then the newest that fit.
-            assertThat(runs).hasSize(2);
-            assertThat(runs.get(0).first()).isEqualTo(1);
-            assertThat(runs.get(1).last()).isEqualTo(MESSAGES);
+            assertKeptTheNewest(receiveAfterOverflow(slow, "/topic/drop-oldest"));
         }
     }
 
@@ -214,11 +219,10 @@ class OverflowPolicyIT {
             awaitBlocked(topic);
             NumberedMessages.publishSettled(broker.port(), topic, 41, 301, 20 * 1024);
             Sample sample = stats.fresh().subscriberOf(topic);
-            assertThat(sample.number("held_messages")).isEqualTo(MAX_MESSAGES);
+            assertThat(sample.number("held_messages")).isBetween((long) MAX_MESSAGES - TRICKLED, (long) MAX_MESSAGES);
             long dropped = sample.number("dropped_messages", "overflow");
             assertThat(sample.sum("dropped_messages")).isEqualTo(dropped);
-            List<Long> received = receive(slow, 300 - dropped);
-            assertThat(runs(received)).containsExactly(new Run(1, received.size()));
+            assertKeptTheOldest(receive(slow, 300 - dropped));
             expectNext(slow, topic);
         }
     }
@@ -321,16 +325,14 @@ class OverflowPolicyIT {
             assertThat(after.subscriberOf(queue).number("held_bytes")).isLessThanOrEqualTo(WINDOW_BYTES + SOFT_BYTES);
             // Its window, then what the queue kept.
             List<Long> received = receive(slow, MESSAGES - dropped);
-            List<Run> runs = runs(received);
-            assertThat(runs.get(0).first()).isEqualTo(1);
             switch (policy) {
-                case "drop-newest" -> assertThat(runs).hasSize(1);
-                case "drop-oldest" -> {
-                    assertThat(runs).hasSize(2);
-                    assertThat(runs.get(1).last()).isEqualTo(MESSAGES);
+                case "drop-newest" -> assertKeptTheOldest(received);
+                case "drop-oldest" -> assertKeptTheNewest(received);
+                default -> {
+                    assertThat(received.get(0)).isEqualTo(1);
+                    assertThat(received).isSorted().endsWith((long) MESSAGES);
+                    assertThat(received).filteredOn(number -> number >= FITTING).hasSizeBetween(1, 1 + TRICKLED);
                 }
-                default ->
-                    assertThat(received).filteredOn(number -> number >= FITTING).containsExactly((long) MESSAGES);
             }
             expectNext(slow, queue);
         }
@@ -371,6 +373,27 @@ class OverflowPolicyIT {
             }
         }
         return runs;
+    }
+
+    /** The first messages; after the gap only what trickled in. */
+    private static void assertKeptTheOldest(List<Long> received) {
+        Run first = runs(received).get(0);
+        assertThat(received).isSorted().startsWith(1L);
+        assertThat(received.size() - (first.last() - first.first() + 1))
+                .as("messages after the first gap of %s", runs(received))
+                .isLessThanOrEqualTo(TRICKLED);
+    }
+
+    /** What was on its way to the socket already, then the newest that fit; between them only what trickled in. */
+    private static void assertKeptTheNewest(List<Long> received) {
+        List<Run> runs = runs(received);
+        assertThat(runs).as("a gap").hasSizeGreaterThan(1);
+        Run first = runs.get(0);
+        Run last = runs.get(runs.size() - 1);
+        assertThat(received).isSorted().startsWith(1L).endsWith((long) MESSAGES);
+        assertThat(received.size() - (first.last() - first.first() + 1) - (last.last() - last.first() + 1))
+                .as("messages between the first and the last run of %s", runs)
+                .isLessThanOrEqualTo(TRICKLED);
     }
 
     private void use(String transport) {
@@ -429,10 +452,13 @@ class OverflowPolicyIT {
 
     private void awaitBlocked(String destination) {
         await().atMost(TIMEOUT).until(() -> {
-            Sample earlier = stats.fresh().subscriberOf(destination);
-            Sample later = stats.fresh().subscriberOf(destination);
-            return later.number("held_messages") > 0
-                    && later.number("messages_written") == earlier.number("messages_written");
+            Sample sample = stats.fresh().subscriberOf(destination);
+            long written = sample.number("messages_written");
+            boolean still = sample.number("held_messages") > 0;
+            for (int i = 0; still && i < STILL_SAMPLES; i++) {
+                still = stats.fresh().subscriberOf(destination).number("messages_written") == written;
+            }
+            return still;
         });
     }
 

@@ -71,7 +71,7 @@ public final class FrameDecoder {
     private void decodeWholeFrames(ByteBuf in) {
         int index = in.readerIndex();
         int end = in.writerIndex();
-        while (end - index >= HEADER_BYTES) {
+        while ((index = sink.takeRun(in, index, end)) <= end - HEADER_BYTES) {
             long length = in.getUnsignedInt(index);
             if (!sink.acceptsLength(length)) {
                 stopped = true;

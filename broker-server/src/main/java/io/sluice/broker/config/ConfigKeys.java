@@ -59,7 +59,7 @@ final class ConfigKeys {
             "",
             "Receive buffer of a connection in the kernel; 0 B lets the kernel size it.");
     static final ConfigKey<Long> READ_SIZE =
-            size("transport.read-size", "64 KiB", "4 KiB", "1 MiB", "", "The most bytes of one read.");
+            size("transport.read-size", "128 KiB", "4 KiB", "1 MiB", "", "The most bytes of one read.");
     static final ConfigKey<Long> HANDSHAKE_TIMEOUT = duration(
             "transport.handshake-timeout",
             "5 s",

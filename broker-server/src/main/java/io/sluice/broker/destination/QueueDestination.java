@@ -57,6 +57,9 @@ final class QueueDestination extends Destination {
     private final List<QueueMember> inDeal = new ArrayList<>();
 
     @HeldUnder("lock")
+    private final EvenDeal evenDeal = new EvenDeal();
+
+    @HeldUnder("lock")
     private long deals;
 
     @HeldUnder("lock")
@@ -135,6 +138,13 @@ final class QueueDestination extends Destination {
             member.offerWhole(batch);
             return true;
         }
+        if (isUntouched(batch, beforeArrival)
+                && batch.arrivals().areConsecutive()
+                && evenDeal.deal(batch, turn, next)) {
+            next = (next + batch.messages()) % turn.size();
+            batch.release();
+            return true;
+        }
         deals++;
         try {
             dealMessages(batch, beforeArrival);
@@ -153,17 +163,22 @@ final class QueueDestination extends Destination {
         return true;
     }
 
+    /** Whether a batch can be dealt out as a whole. */
+    @HeldUnder("lock")
+    private static boolean isUntouched(MessageBatch batch, long beforeArrival) {
+        return batch.remainingMessages() == batch.messages() && batch.arrivals().last() < beforeArrival;
+    }
+
     /** Whether the next in turn can be given the batch itself: a single message, or no other has a turn. */
     @HeldUnder("lock")
     private boolean canGoWhole(MessageBatch batch, long beforeArrival) {
-        boolean untouched = batch.remainingMessages() == batch.messages();
         boolean forOne = batch.messages() == 1 || turn.size() == 1;
-        if (!untouched || !forOne || batch.arrivals().last() >= beforeArrival) {
+        if (!forOne || !isUntouched(batch, beforeArrival)) {
             return false;
         }
         QueueMember member = turn.get(next);
         member.askForRoom();
-        return batch.messages() == 1 ? member.hasRoom() : member.hasRoomFor(batch);
+        return batch.messages() == 1 ? member.hasRoom() : member.hasRoomFor(batch.costBytes(), batch.messages());
     }
 
     @HeldUnder("lock")

@@ -72,8 +72,8 @@ final class QueueMember {
         return roomBytes > 0 && roomMessages > 0;
     }
 
-    boolean hasRoomFor(MessageBatch batch) {
-        return roomBytes >= batch.costBytes() && roomMessages >= batch.messages();
+    boolean hasRoomFor(long costBytes, int messages) {
+        return roomBytes >= costBytes && roomMessages >= messages;
     }
 
     /** Copies the next message of a batch into the share. */

@@ -21,8 +21,13 @@ public final class Arrivals {
 
     /** {@code count} (1 or more) consecutive numbers beginning with {@code first}. */
     public static Arrivals consecutive(long first, int count) {
+        return every(1, first, count);
+    }
+
+    /** {@code count} (1 or more) numbers beginning with {@code first}, {@code distance} apart. */
+    public static Arrivals every(int distance, long first, int count) {
         Arrivals arrivals = new Arrivals();
-        arrivals.startRun(first, 1, count);
+        arrivals.startRun(first, distance, count);
         return arrivals;
     }
 
@@ -57,6 +62,11 @@ public final class Arrivals {
                 startRun(first, distance, count);
             }
         }
+    }
+
+    /** Whether each number follows the one before. */
+    public boolean areConsecutive() {
+        return end == RUN && (runs[DISTANCE] == 1 || runs[COUNT] == 1);
     }
 
     /** The smallest number. */

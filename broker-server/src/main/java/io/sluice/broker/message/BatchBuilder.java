@@ -5,37 +5,55 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.sluice.broker.base.OwnLoop;
 import io.sluice.broker.base.PinnedMemory;
+import io.sluice.protocol.PublishRun;
 
 /**
  * Puts frames of one read, all to one destination, together in a batch.
  *
- * <p>Frames are first copied end to end into a scratch buffer that all builders of an event loop share, and then into a
- * buffer of exactly their size: between {@link #add} and {@link #build} no other builder of the loop may add.
+ * <p>Frames are copied end to end into a scratch buffer that all builders of an event loop share: between {@link #add} and
+ * {@link #build} no other builder of the loop may add. When it is nearly full, the batch takes it, and the next batch gets
+ * a new one; otherwise the batch is copied into a buffer of exactly its size.
  */
 @OwnLoop
 public final class BatchBuilder {
-    private static final FastThreadLocal<ByteBuf> SCRATCH = new FastThreadLocal<>() {
+    /** The share of the scratch buffer from which on it is better given away than copied. */
+    private static final double NEARLY_FULL = 0.75;
+
+    private static final FastThreadLocal<Scratch> SCRATCH = new FastThreadLocal<>() {
         @Override
-        protected void onRemoval(ByteBuf scratch) {
-            scratch.release();
+        protected void onRemoval(Scratch scratch) {
+            scratch.buffer.release();
         }
     };
 
     private final ByteBufAllocator allocator;
     private final PinnedMemory memory;
-    private final ByteBuf scratch;
+    private final Scratch scratch;
     private int messages;
+
+    /** What the builders of a loop share: a buffer, empty when no batch is being built. */
+    private static final class Scratch {
+        ByteBuf buffer;
+
+        Scratch(ByteBuf buffer) {
+            this.buffer = buffer;
+        }
+    }
 
     /** To be made on the loop it is used on. */
     public BatchBuilder(ByteBufAllocator allocator, PinnedMemory memory) {
         this.allocator = allocator;
         this.memory = memory;
-        ByteBuf shared = SCRATCH.getIfExists();
+        Scratch shared = SCRATCH.getIfExists();
         if (shared == null) {
-            shared = allocator.directBuffer(MessageBatch.MAX_BYTES, MessageBatch.MAX_BYTES);
+            shared = new Scratch(newBuffer());
             SCRATCH.set(shared);
         }
         this.scratch = shared;
+    }
+
+    private ByteBuf newBuffer() {
+        return allocator.directBuffer(MessageBatch.MAX_BYTES, MessageBatch.MAX_BYTES);
     }
 
     public boolean isEmpty() {
@@ -44,24 +62,47 @@ public final class BatchBuilder {
 
     /** Whether a frame of so many bytes can be added now. */
     public boolean hasRoomFor(int frameBytes) {
-        return messages == 0 ? frameBytes <= scratch.capacity() : frameBytes <= scratch.writableBytes();
+        ByteBuf buffer = scratch.buffer;
+        return messages == 0 ? frameBytes <= buffer.capacity() : frameBytes <= buffer.writableBytes();
     }
 
     /** Copies a frame, header included. */
     public void add(ByteBuf frames, int index, int frameBytes) {
         if (messages++ == 0) {
-            scratch.clear();
+            scratch.buffer.clear();
         }
-        scratch.writeBytes(frames, index, frameBytes);
+        scratch.buffer.writeBytes(frames, index, frameBytes);
+    }
+
+    /**
+     * Copies the frames of a run, as many as there is room for.
+     *
+     * @return where the first frame begins that was not copied
+     */
+    public int addRun(PublishRun run, ByteBuf frames, int index, int end) {
+        if (messages == 0) {
+            scratch.buffer.clear();
+        }
+        int next = run.take(frames, index, end, scratch.buffer);
+        messages += run.messages();
+        return next;
     }
 
     /** What was added, as a batch with one reference; there must be something. */
     public MessageBatch build(long arrivedNs) {
-        int bytes = scratch.readableBytes();
-        MessageBatch batch =
-                new MessageBatch(allocator.directBuffer(bytes).writeBytes(scratch), messages, arrivedNs, memory);
+        MessageBatch batch = new MessageBatch(takeFrames(), messages, arrivedNs, memory);
         messages = 0;
         return batch;
+    }
+
+    private ByteBuf takeFrames() {
+        ByteBuf buffer = scratch.buffer;
+        int bytes = buffer.readableBytes();
+        if (bytes < NEARLY_FULL * buffer.capacity()) {
+            return allocator.directBuffer(bytes).writeBytes(buffer);
+        }
+        scratch.buffer = newBuffer();
+        return buffer;
     }
 
     /** Forgets what was added. */

@@ -3,6 +3,7 @@ package io.sluice.broker.message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.sluice.protocol.DestinationNames;
+import io.sluice.protocol.PublishRun;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,11 @@ public final class DestinationName implements Comparable<DestinationName> {
             return DestinationKind.NOWHERE;
         }
         return DestinationNames.isQueue(utf8) ? DestinationKind.QUEUE : DestinationKind.TOPIC;
+    }
+
+    /** Takes publishes to this name out of a stream, with payload frames of at most {@code maxFrameBytes}, header included. */
+    public PublishRun newRun(int maxFrameBytes) {
+        return new PublishRun(utf8, maxFrameBytes);
     }
 
     public DestinationKind kind() {

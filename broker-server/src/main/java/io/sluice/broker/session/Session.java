@@ -19,6 +19,7 @@ import io.sluice.broker.metrics.SubscriberSnapshot;
 import io.sluice.broker.transport.Connection;
 import io.sluice.protocol.DestinationNames;
 import io.sluice.protocol.NativeFrames;
+import io.sluice.protocol.PublishRun;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -46,9 +47,11 @@ public final class Session {
     private final SessionContext context;
     private final PublisherGate gate;
     private final BatchBuilder builder;
+    private final int maxRunFrameBytes;
 
     private @Nullable DestinationName publishName;
     private @Nullable Destination publishDestination;
+    private @Nullable PublishRun publishRun;
     private long creationsSeen;
     private long unroutedMessages;
     private long unroutedBytes;
@@ -63,9 +66,11 @@ public final class Session {
     /** What it held when it was closed to make room. */
     private final AtomicLong closingBytes = new AtomicLong();
 
-    public Session(Connection connection, DeliveryEncoder encoder, SessionContext context) {
+    /** @param maxPayloadBytes the longest payload that the protocol takes */
+    public Session(Connection connection, DeliveryEncoder encoder, int maxPayloadBytes, SessionContext context) {
         this.connection = connection;
         this.encoder = encoder;
+        this.maxRunFrameBytes = Math.min(LARGE_BYTES - 1, NativeFrames.HEADER_BYTES + maxPayloadBytes);
         this.context = context;
         this.gate = new PublisherGate(connection, context.memoryPushBack());
         this.builder = new BatchBuilder(context.allocator(), context.memory());
@@ -135,12 +140,36 @@ public final class Session {
     public boolean publishTo(ByteBuf buffer, int index, int length) {
         DestinationName name = publishName;
         if (name != null && name.matches(buffer, index, length)) {
+            if (publishRun == null) {
+                // Twice in a row: it is worth it.
+                publishRun = name.newRun(maxRunFrameBytes);
+            }
             return publishDestination != null || findAgain(name);
         }
         routeBuilt();
         name = nameOrClose(buffer, index, length);
         publishName = name;
+        publishRun = null;
         return name != null && find(name);
+    }
+
+    /**
+     * Messages to the destination named last, as native frames in pairs of its name and a payload: takes as many as there
+     * are in a row.
+     *
+     * @return where the first frame begins that was not taken; {@code index} if none
+     */
+    public int publishRun(ByteBuf frames, int index, int end) {
+        int from = index;
+        PublishRun run = publishRun;
+        while (run != null && publishDestination != null && !connection.isClosing()) {
+            from = builder.addRun(run, frames, from, end);
+            if (!run.isOutFull()) {
+                break;
+            }
+            routeBuilt();
+        }
+        return from;
     }
 
     /** A topic without subscribers may have got one since it was last looked up. */

@@ -1,10 +1,12 @@
 package io.sluice.broker.message;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.sluice.broker.base.Seed;
 import io.sluice.protocol.NativeFrames;
+import io.sluice.protocol.PublishRun;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -84,6 +86,52 @@ final class BatchBuilderTest {
         // The scratch buffer is used again from its beginning.
         assertThat(builder.hasRoomFor(MessageBatch.MAX_BYTES)).isTrue();
         batch.release();
+    }
+
+    @Test
+    void givesTheScratchBufferAwayWhenItIsNearlyFull() {
+        ByteBuf frame = batches.framesOf(List.of("x".repeat(996)));
+        List<MessageBatch> built = new ArrayList<>();
+        for (int frames = 47; frames <= 50; frames++) {
+            for (int i = 0; i < frames; i++) {
+                builder.add(frame, 0, 1000);
+            }
+            built.add(builder.build(0));
+        }
+        // Three quarters of 65,536 bytes lie between 49 and 50 frames.
+        assertThat(built)
+                .extracting(batch -> batch.frames().capacity())
+                .containsExactly(47_000, 48_000, 49_000, MessageBatch.MAX_BYTES);
+        assertThat(built.get(3).costBytes()).isEqualTo(MessageBatch.MAX_BYTES + MessageBatch.OVERHEAD_BYTES);
+        builder.add(frame, 0, 1000);
+        MessageBatch next = builder.build(0);
+        assertThat(Batches.payloads(built.get(3))).hasSize(50).containsOnly("x".repeat(996));
+        assertThat(Batches.payloads(next)).hasSize(1);
+        built.add(next);
+        built.forEach(MessageBatch::release);
+        frame.release();
+    }
+
+    @Test
+    void copiesRunsBesideSingleFrames() {
+        ByteBuf read = batches.allocator().directBuffer();
+        for (String payload : List.of("a", "bb", "ccc")) {
+            NativeFrames.writeMessage(read, "/topic/a".getBytes(UTF_8), payload.getBytes(UTF_8));
+        }
+        ByteBuf first = batches.framesOf(List.of("first"));
+        builder.add(first, 0, first.readableBytes());
+        PublishRun run = DestinationName.of("/topic/a").newRun(1000);
+        assertThat(builder.addRun(run, read, 0, read.writerIndex())).isEqualTo(read.writerIndex());
+        MessageBatch batch = builder.build(0);
+        assertThat(batch.messages()).isEqualTo(4);
+        assertThat(Batches.payloads(batch)).containsExactly("first", "a", "bb", "ccc");
+        builder.addRun(run, read, 0, read.writerIndex());
+        builder.discard();
+        builder.addRun(run, read, 0, read.writerIndex());
+        MessageBatch second = builder.build(0);
+        assertThat(Batches.payloads(second)).containsExactly("a", "bb", "ccc");
+        List.of(batch, second).forEach(MessageBatch::release);
+        List.of(read, first).forEach(ByteBuf::release);
     }
 
     @Test

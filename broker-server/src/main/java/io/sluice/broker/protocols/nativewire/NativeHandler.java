@@ -42,7 +42,7 @@ final class NativeHandler extends ChannelInboundHandlerAdapter implements FrameS
         this.clock = context.clock();
         this.readNs = clock.nowNs();
         this.decoder = new FrameDecoder(context.allocator(), this);
-        this.session = new Session(connection, NativeEncoder.INSTANCE, context);
+        this.session = new Session(connection, NativeEncoder.INSTANCE, maxFrameBytes, context);
         connection.onTick(this::tick);
         connection.onClosing(this::end);
     }
@@ -73,6 +73,11 @@ final class NativeHandler extends ChannelInboundHandlerAdapter implements FrameS
                 session.abandonRead();
             }
         }
+    }
+
+    @Override
+    public int takeRun(ByteBuf frames, int index, int end) {
+        return expected == Expected.DESTINATION ? session.publishRun(frames, index, end) : index;
     }
 
     @Override

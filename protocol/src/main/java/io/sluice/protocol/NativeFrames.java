@@ -51,17 +51,32 @@ public final class NativeFrames {
     public static void copy(ByteBuffer source, int from, ByteBuffer target, int to, int frameBytes) {
         if (frameBytes > BULK_BYTES) {
             target.put(to, source, from, frameBytes);
-        } else if (frameBytes >= Long.BYTES) {
+        } else if (frameBytes > 4 * Long.BYTES) {
             int last = frameBytes - Long.BYTES;
             for (int i = 0; i < last; i += Long.BYTES) {
                 target.putLong(to + i, source.getLong(from + i));
             }
             target.putLong(to + last, source.getLong(from + last));
+        } else if (frameBytes >= Long.BYTES) {
+            copyUpToFourWords(source, from, target, to, frameBytes);
         } else {
             // A frame is no shorter than its header.
             int last = frameBytes - Integer.BYTES;
             target.putInt(to, source.getInt(from));
             target.putInt(to + last, source.getInt(from + last));
         }
+    }
+
+    /** Without a loop: from both ends, and where they meet some bytes are written twice. */
+    private static void copyUpToFourWords(ByteBuffer source, int from, ByteBuffer target, int to, int bytes) {
+        int last = bytes - Long.BYTES;
+        if (bytes >= 2 * Long.BYTES) {
+            long second = source.getLong(from + Long.BYTES);
+            long secondLast = source.getLong(from + last - Long.BYTES);
+            target.putLong(to + Long.BYTES, second);
+            target.putLong(to + last - Long.BYTES, secondLast);
+        }
+        target.putLong(to, source.getLong(from));
+        target.putLong(to + last, source.getLong(from + last));
     }
 }

@@ -82,17 +82,19 @@ public final class PublishRun {
 
     /** Returns how many bytes of the source were taken; moves the target's position past what was copied. */
     private int copyRun(ByteBuffer source, ByteBuffer target) {
+        int nameBytes = nameFrameBytes;
+        int maxLength = maxFrameBytes - HEADER_BYTES;
         int begin = source.position();
         int end = source.limit();
         int room = target.limit();
         int from = begin;
         int to = target.position();
         int count = 0;
-        while (end - from >= nameFrameBytes + HEADER_BYTES && isNamed(source, from)) {
-            int payload = from + nameFrameBytes;
+        while (end - from >= nameBytes + HEADER_BYTES && isNamed(source, from)) {
+            int payload = from + nameBytes;
             int length = source.getInt(payload);
             // Before anything is added to it: a length is unsigned, and may be near to where an int overflows.
-            if (length < 0 || length > maxFrameBytes - HEADER_BYTES) {
+            if (length < 0 || length > maxLength) {
                 break;
             }
             int frameBytes = HEADER_BYTES + length;

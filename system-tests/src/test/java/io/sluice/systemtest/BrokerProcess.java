@@ -68,7 +68,9 @@ final class BrokerProcess implements AutoCloseable {
                 "--ports-file",
                 portsFile.toString(),
                 "--stats-file",
-                folder.resolve("stats").toString()));
+                folder.resolve("stats").toString(),
+                // So that loops hand messages to each other, on small machines too.
+                "--set=transport.event-loops=2"));
         command.addAll(List.of(flags));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput(folder.resolve("out").toFile())

@@ -43,7 +43,7 @@ final class ConfigKeys {
             "0",
             "256",
             "",
-            "Threads that serve connections; 0 is one per core, up to 8.");
+            "Threads that serve connections; 0 is one for two cores, up to 8.");
     static final ConfigKey<Long> SEND_BUFFER = size(
             "transport.send-buffer",
             "0 B",

@@ -4,7 +4,7 @@ package io.sluice.broker.config;
  * How sockets are served and when they are given up.
  *
  * @param type the kind of event loop
- * @param eventLoops threads that serve connections, 0 to 256; 0 is one per core up to 8
+ * @param eventLoops threads that serve connections, 0 to 256; 0 is one for two cores, up to 8
  * @param sendBufferBytes SO_SNDBUF of a connection, 0 to 1 GiB; 0 lets the kernel size it
  * @param receiveBufferBytes SO_RCVBUF of a connection, 0 to 1 GiB; 0 lets the kernel size it
  * @param readBytes the most bytes of one read, 4 KiB to 1 MiB

@@ -79,11 +79,13 @@ public final class Listener {
         }
     }
 
-    /** One loop per core, up to eight, unless configured. */
+    /**
+     * One loop for two cores, up to eight, unless configured: the other half of the work is the kernel's, and what talks
+     * to the broker on the same machine. Two loops on two cores moved no more and took twice the CPU time for a lone message.
+     */
     public static int loopCount(TransportConfig config) {
-        return config.eventLoops() > 0
-                ? config.eventLoops()
-                : Math.min(8, Runtime.getRuntime().availableProcessors());
+        int cores = Runtime.getRuntime().availableProcessors();
+        return config.eventLoops() > 0 ? config.eventLoops() : Math.min(8, (cores + 1) / 2);
     }
 
     /**

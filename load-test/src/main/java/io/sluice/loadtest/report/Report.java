@@ -78,7 +78,12 @@ public record Report(int format, String product, String startedAt, String comman
      * @param cores CPU time by wall time
      */
     public record Usage(
-            double cpuSeconds, double cpuMicrosPerDelivery, double cores, double rssBeforeMib, double rssAfterMib, double rssPeakMib) {}
+            double cpuSeconds,
+            double cpuMicrosPerDelivery,
+            double cores,
+            double rssBeforeMib,
+            double rssAfterMib,
+            double rssPeakMib) {}
 
     /** One second. Resident memory, descriptors, threads and heap of the target are 0 where they are not known. */
     public record Point(

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param figure "12.3 M/s", "0.98"
  * @param caption what the figure is
  * @param remarks how it compares: short clauses
- * @param sentences for who reads on: one for each target, or for each pair of reports
+ * @param sentences for who reads on: one about all, or one for each target
  */
 record Answer(String figure, String caption, List<String> remarks, List<String> sentences) {
 
@@ -55,7 +55,7 @@ record Answer(String figure, String caption, List<String> remarks, List<String> 
         remarks.addAll(otherReports(metric, section, subject, names));
         String name = names.size() > 1 ? " · " + names.get(subject.report()) : "";
         String caption = metric.name() + ", " + subject.side().label() + name;
-        return new Answer(metric.text(subject), caption, remarks, sentences(metric, section, names));
+        return new Answer(metric.text(subject), caption, remarks, sentences(metric, section, subject, remarks, names));
     }
 
     private static Optional<String> comparison(Metric metric, Line subject, Line other) {
@@ -86,32 +86,32 @@ record Answer(String figure, String caption, List<String> remarks, List<String> 
                 .toList();
     }
 
-    private static List<String> sentences(Metric metric, Section section, List<String> names) {
-        List<String> sentences = new ArrayList<>();
-        for (Line line : section.lines()) {
-            Summary summary = line.summary();
-            StringBuilder sentence = new StringBuilder(name(line, names)).append(": ");
-            if (metric.equals(Metric.RATE)) {
-                sentence.append(Figures.rate(summary.rate())).append(" delivered");
-                if (summary.runs() > 1) {
-                    sentence.append(" (").append(Figures.rate(summary.rateMin()));
-                    sentence.append(" to ")
-                            .append(Figures.rate(summary.rateMax()))
-                            .append(")");
-                }
-            } else if (metric.equals(Metric.P99)) {
-                sentence.append("half of all messages arrived within ").append(Figures.micros(summary.p50Micros()));
-                sentence.append(", 99 % within ").append(Figures.micros(summary.p99Micros()));
-            } else {
-                sentence.append(metric.name()).append(" ").append(metric.text(line));
-            }
-            double share = shareOfLimit(line);
-            if (Double.isFinite(share)) {
-                sentence.append(", ").append(Figures.percent(share)).append(" of the limit");
-            }
-            sentences.add(sentence.append('.').toString());
+    private static List<String> sentences(
+            Metric metric, Section section, Line subject, List<String> remarks, List<String> names) {
+        if (metric.equals(Metric.P99)) {
+            return section.lines().stream()
+                    .map(line -> name(line, names) + ": half of all messages arrived within "
+                            + Figures.micros(line.summary().p50Micros()) + ", 99 % within "
+                            + Figures.micros(line.summary().p99Micros()) + ".")
+                    .toList();
         }
-        return sentences;
+        String what = metric.equals(Metric.RATE) ? " messages delivered" : " " + metric.name();
+        String compared = remarks.isEmpty() ? "" : ": " + String.join(", ", remarks);
+        return List.of(name(subject, names) + ": " + metric.text(subject) + what + compared + ".");
+    }
+
+    /** What stands small beside the figure of a line. */
+    static String detail(Metric metric, Line line) {
+        List<String> details = new ArrayList<>();
+        Summary summary = line.summary();
+        double share = shareOfLimit(line);
+        if (metric.equals(Metric.RATE) && Double.isFinite(share)) {
+            details.add(Figures.percent(share) + " of the limit");
+        }
+        if (metric.equals(Metric.RATE) && summary.rateMin() < summary.rateMax()) {
+            details.add(Figures.rate(summary.rateMin()) + " to " + Figures.rate(summary.rateMax()));
+        }
+        return String.join(" · ", details);
     }
 
     private static Optional<Answer> isolation(Section section, Line subject, List<String> names) {

@@ -7,6 +7,7 @@ import io.sluice.loadtest.report.Section.Line;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +27,9 @@ final class ChartData {
     /**
      * Safe inside a script element: holds no {@code <}.
      *
-     * @param slots colour and dash of each line, by its label
+     * @param slots colour and dash of each line
      */
-    static String json(List<Section> sections, List<String> names, Map<String, Integer> slots) {
+    static String json(List<Section> sections, List<String> names, Slots slots) {
         List<Object> data = new ArrayList<>();
         for (Section section : sections) {
             List<Object> lines = new ArrayList<>();
@@ -36,7 +37,7 @@ final class ChartData {
                 String label = label(line, names);
                 Map<String, Object> entry = new LinkedHashMap<>();
                 entry.put("label", label);
-                entry.put("slot", slots.getOrDefault(label, 0));
+                entry.put("slot", slots.of(section, line));
                 entry.put("limit", line.side().isLimit());
                 entry.put("runs", line.runs().stream().map(ChartData::run).toList());
                 lines.add(entry);
@@ -140,7 +141,7 @@ final class ChartData {
         if (!Double.isFinite(value)) {
             return null;
         }
-        double precise = Double.parseDouble(String.format(java.util.Locale.ROOT, "%.4g", value));
+        double precise = Double.parseDouble(String.format(Locale.ROOT, "%.4g", value));
         return precise == Math.rint(precise) && Math.abs(precise) < 1e15 ? (Number) (long) precise : (Number) precise;
     }
 

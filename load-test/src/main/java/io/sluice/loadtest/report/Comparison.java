@@ -21,25 +21,36 @@ public final class Comparison {
                 lines.add("");
             }
             lines.add(printable(section.title()) + (section.generatorBound() ? "  (generator-bound)" : ""));
-            List<List<String>> cells = new ArrayList<>();
-            boolean several = reports.size() > 1;
-            String against = several ? "rate / " + names.get(0) : "";
-            cells.add(List.of("target", "report", "deliveries", against, "p50", "p99", "CPU/delivery"));
-            for (Line line : section.lines()) {
-                Summary summary = line.summary();
-                cells.add(List.of(
-                        line.side().label(),
-                        names.get(line.report()),
-                        Figures.rate(summary.rate()),
-                        several ? Figures.ratio(againstFirst(section, line)) : "",
-                        Figures.micros(summary.p50Micros()),
-                        Figures.micros(summary.p99Micros()),
-                        Figures.micros(summary.cpuMicros())));
-            }
+            List<List<String>> cells = cells(section, names);
             lines.addAll(aligned(cells));
             section.problems().forEach(problem -> lines.add("  failed: " + printable(problem)));
         }
         return lines;
+    }
+
+    private static List<List<String>> cells(Section section, List<String> names) {
+        boolean several = names.size() > 1;
+        List<String> figures = section.figures();
+        List<String> head = new ArrayList<>(List.of("target", "report", "deliveries"));
+        head.add(several ? "rate / " + names.get(0) : "");
+        head.addAll(List.of("p50", "p99", "CPU/delivery"));
+        figures.forEach(figure -> head.add(Figures.withoutUnit(figure)));
+        List<List<String>> cells = new ArrayList<>();
+        cells.add(head);
+        for (Line line : section.lines()) {
+            Summary summary = line.summary();
+            List<String> row = new ArrayList<>();
+            row.add(line.side().label());
+            row.add(names.get(line.report()));
+            row.add(Figures.rate(summary.rate()));
+            row.add(several ? Figures.ratio(againstFirst(section, line)) : "");
+            row.add(Figures.micros(summary.p50Micros()));
+            row.add(Figures.micros(summary.p99Micros()));
+            row.add(Figures.micros(summary.cpuMicros()));
+            figures.forEach(figure -> row.add(summary.figure(figure)));
+            cells.add(row);
+        }
+        return cells;
     }
 
     /** Median rate by that of the same side in the first report; NaN in the first, and where there is none. */

@@ -99,11 +99,12 @@ public final class Figures {
         if (size >= 1e6 || (size > 0 && size < 1e-4)) {
             return String.format(Locale.ROOT, "%.2e", value);
         }
-        String plain = rounded.toPlainString();
-        // 0.0310 is 0.031, and 2.00 stays as precise as 2.31 beside it, but for a bare 0 or 5.
-        return size < 1 || value == Math.rint(value)
-                ? rounded.stripTrailingZeros().toPlainString()
-                : plain;
+        if (size < 1 || value == Math.rint(value)) {
+            return rounded.stripTrailingZeros().toPlainString();
+        }
+        // 4.5 is 4.50, as precise as the 4.53 beside it.
+        int scale = size < 10 ? 2 : size < 100 ? 1 : 0;
+        return rounded.setScale(scale, RoundingMode.HALF_UP).toPlainString();
     }
 
     private static BigDecimal rounded(double value) {

@@ -12,12 +12,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One page that shows what was measured: first the answers, then a table of everything, then for each row its charts and every
@@ -29,18 +30,14 @@ public final class HtmlReport {
     private final List<Report> reports;
     private final List<String> names;
     private final List<Section> sections;
-    private final Map<String, Integer> slots = new LinkedHashMap<>();
+    private final Slots slots;
     private final Html page = new Html();
 
     private HtmlReport(List<Report> reports, List<String> names) {
         this.reports = reports;
         this.names = names;
         sections = Section.of(reports);
-        for (Section section : sections) {
-            for (Line line : section.lines()) {
-                slots.putIfAbsent(ChartData.label(line, names), slots.size());
-            }
-        }
+        slots = new Slots(sections, names);
     }
 
     /** Several reports are called A, B, C … */
@@ -225,6 +222,9 @@ public final class HtmlReport {
         List<String> columns =
                 new ArrayList<>(List.of("deliveries", "of the limit", "p50", "p99", "CPU / delivery", "memory"));
         columns.addAll(List.of("lost", "duplicated", "reordered"));
+        if (hasFigures()) {
+            columns.add("and");
+        }
         if (reports.size() > 1) {
             columns.add(0, "report");
             columns.add(2, "against " + names.get(0));
@@ -245,10 +245,14 @@ public final class HtmlReport {
         page.raw("</table>\n</div>\n</section>\n");
     }
 
+    private boolean hasFigures() {
+        return sections.stream().anyMatch(section -> !section.figures().isEmpty());
+    }
+
     private void summaryLine(Section section, Line line) {
         Summary summary = line.summary();
         page.raw(line.side().isLimit() ? "<tr class=\"limit\">" : "<tr>").raw("<th scope=\"row\">");
-        swatch(line);
+        swatch(section, line);
         page.text(line.side().label()).raw("</th>");
         if (reports.size() > 1) {
             page.element("td class=\"word\"", names.get(line.report()));
@@ -269,17 +273,16 @@ public final class HtmlReport {
                     wrong ? failed ? "td class=\"wrong\"" : "td class=\"main\"" : "td",
                     count.isPresent() ? Figures.count(count.getAsLong()) : Figures.UNKNOWN);
         }
-        page.raw("</tr>\n");
+        String figures = section.figures().stream()
+                .map(figure -> Figures.withoutUnit(figure) + " " + summary.figure(figure))
+                .collect(Collectors.joining(", "));
+        page.raw(hasFigures() ? "<td class=\"word\">" : "").text(figures).raw("</tr>\n");
     }
 
-    private void swatch(Line line) {
-        page.raw("<i class=\"swatch\" data-slot=\"" + slot(line) + "\"")
+    private void swatch(Section section, Line line) {
+        page.raw("<i class=\"swatch\" data-slot=\"" + slots.of(section, line) + "\"")
                 .raw(line.side().isLimit() ? " data-limit" : "")
                 .raw("></i>");
-    }
-
-    private int slot(Line line) {
-        return slots.getOrDefault(ChartData.label(line, names), 0);
     }
 
     private void section(Section section, int index) {
@@ -318,10 +321,11 @@ public final class HtmlReport {
             double value = metric.of(line);
             double width = Double.isFinite(value) ? Math.max(0, value / longest * 100) : 0;
             page.element("span class=\"name\"", ChartData.label(line, names))
-                    .raw("<span class=\"track\"><i class=\"bar\" data-slot=\"" + slot(line) + "\"")
+                    .raw("<span class=\"track\"><i class=\"bar\" data-slot=\"" + slots.of(section, line) + "\"")
                     .raw(line.side().isLimit() ? " data-limit" : "")
-                    .raw(String.format(java.util.Locale.ROOT, " style=\"width:%.2f%%\"></i></span>", width))
+                    .raw(String.format(Locale.ROOT, " style=\"width:%.2f%%\"></i></span>", width))
                     .element("span class=\"value\"", metric.text(line))
+                    .element("span class=\"detail\"", Answer.detail(metric, line))
                     .raw("\n");
         }
         page.raw("</div>\n");

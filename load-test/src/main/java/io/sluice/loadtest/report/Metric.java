@@ -24,11 +24,7 @@ record Metric(String name, boolean lowerIsBetter, ToDoubleFunction<Summary> valu
         boolean delivers = section.lines().stream().anyMatch(line -> RATE.of(line) > 0);
         return delivers && !scenario.equals("connections")
                 ? RATE
-                : section.lines().stream()
-                        .flatMap(line -> line.summary().figures().keySet().stream())
-                        .findFirst()
-                        .map(Metric::figure)
-                        .orElse(RATE);
+                : section.figures().stream().findFirst().map(Metric::figure).orElse(RATE);
     }
 
     private static Metric figure(String name) {

@@ -39,6 +39,14 @@ record Section(List<Part> parts, List<Line> lines) {
         return parts.stream().flatMap(part -> part.row().problems().stream()).toList();
     }
 
+    /** What the scenario found besides rates and latencies: names, with their units in brackets. */
+    List<String> figures() {
+        return lines.stream()
+                .flatMap(line -> line.summary().figures().keySet().stream())
+                .distinct()
+                .toList();
+    }
+
     /** In the order of the first report, then what only later ones have. A title that a report has twice gives two sections. */
     static List<Section> of(List<Report> reports) {
         Map<String, List<Part>> parts = new LinkedHashMap<>();

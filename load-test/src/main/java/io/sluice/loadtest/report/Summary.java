@@ -62,6 +62,10 @@ record Summary(
                 figures);
     }
 
+    String figure(String name) {
+        return Figures.named(name, figures.getOrDefault(name, Double.NaN));
+    }
+
     static double p50(Run run) {
         return latency(run.latency(), run.latency().p50());
     }

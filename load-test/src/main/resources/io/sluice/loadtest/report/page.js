@@ -185,7 +185,11 @@
     };
     const x = { ...common, size: 32, gap: 4, space: 60 };
     if (chart.key === 'curve') {
-      x.splits = (u, axis, min, max) => Array.from({ length: Math.floor(max) + 1 }, (_, i) => i);
+      // "99.99999 %" is wide: as many as there is room for.
+      x.splits = (u, axis, min, max) => {
+        const step = Math.ceil((max + 1) / Math.max(2, u.width / 95));
+        return Array.from({ length: Math.floor(max / step) + 1 }, (_, i) => i * step);
+      };
       x.values = (u, splits) => splits.map(nines);
     } else {
       x.values = (u, splits) => splits.map(seconds);

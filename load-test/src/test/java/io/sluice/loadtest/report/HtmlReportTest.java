@@ -9,11 +9,11 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class HtmlReportTest {
-    private final String realistic = HtmlReport.page(List.of(SampleReports.realistic(1)));
+    private static final String REALISTIC = HtmlReport.page(List.of(SampleReports.realistic(1)));
 
     @Test
     void saysWhatWasRun() {
-        assertThat(realistic)
+        assertThat(REALISTIC)
                 .contains("<h1>Load test: sluice 0.1.0</h1>")
                 .contains("<code>sluice load-test fan-out --limit --runs 3 --json a.json</code>")
                 .contains("<dd>2026-11-21 17:30:00 UTC</dd>")
@@ -22,7 +22,7 @@ class HtmlReportTest {
 
     @Test
     void needsNothingFromOutside() {
-        String withoutLicence = realistic.replaceAll("(?s)<!--.*?-->", "");
+        String withoutLicence = REALISTIC.replaceAll("(?s)<!--.*?-->", "");
         assertThat(withoutLicence)
                 .contains("default-src 'none'")
                 .doesNotContainPattern("<(link|img|iframe|object)\\b")
@@ -33,21 +33,21 @@ class HtmlReportTest {
 
     @Test
     void carriesTheChartLibraryWithItsLicence() {
-        assertThat(realistic).contains("uPlot (v1.6.32)").contains("Copyright (c) 2022 Leon Sorokin");
+        assertThat(REALISTIC).contains("uPlot (v1.6.32)").contains("Copyright (c) 2022 Leon Sorokin");
     }
 
     @Test
     void answersBeforeItShowsTheEvidence() {
-        assertThat(realistic.indexOf("class=\"answers\""))
+        assertThat(REALISTIC.indexOf("class=\"answers\""))
                 .isPositive()
-                .isLessThan(realistic.indexOf("id=\"summary\""))
-                .isLessThan(realistic.indexOf("class=\"charts\""));
-        assertThat(realistic).contains("of their rate kept by healthy subscribers beside slow ones, sluice");
+                .isLessThan(REALISTIC.indexOf("id=\"summary\""))
+                .isLessThan(REALISTIC.indexOf("class=\"charts\""));
+        assertThat(REALISTIC).contains("of their rate kept by healthy subscribers beside slow ones, sluice");
     }
 
     @Test
     void saysInWordsWhatHealthySubscribersKept() {
-        assertThat(realistic)
+        assertThat(REALISTIC)
                 .containsPattern(
                         "<li>sluice: healthy subscribers kept 0\\.\\d\\d \\(0\\.\\d\\d–1\\.\\d\\d\\) of their rate, p50 × ")
                 .containsPattern("<li>nats: healthy subscribers kept 0\\.0\\d");
@@ -59,7 +59,7 @@ class HtmlReportTest {
         long runs = report.rows().stream().mapToLong(row -> row.runs().size()).sum();
         long listed = 0;
         Matcher details =
-                Pattern.compile("(?s)<summary id=\"runs-.*?</details>").matcher(realistic);
+                Pattern.compile("(?s)<summary id=\"runs-.*?</details>").matcher(REALISTIC);
         while (details.find()) {
             listed += details.group().split("<tr><th scope=\"row\"", -1).length - 1;
         }
@@ -68,9 +68,9 @@ class HtmlReportTest {
 
     @Test
     void marksRowsThatTheGeneratorBounds() {
-        assertThat(realistic.split("<h2 id=\"row-2\">", 2)[1].split("</h2>", 2)[0])
+        assertThat(REALISTIC.split("<h2 id=\"row-2\">", 2)[1].split("</h2>", 2)[0])
                 .contains("generator-bound");
-        assertThat(realistic.split("<h2 id=\"row-1\">", 2)[1].split("</h2>", 2)[0])
+        assertThat(REALISTIC.split("<h2 id=\"row-1\">", 2)[1].split("</h2>", 2)[0])
                 .doesNotContain("generator-bound");
     }
 
@@ -79,7 +79,7 @@ class HtmlReportTest {
         String page = HtmlReport.page(List.of(SampleReports.odd()));
         assertThat(page).contains("<h2>3 problems</h2>").contains("another one</li>");
         assertThat(page.indexOf("3 problems")).isLessThan(page.indexOf("class=\"answers\""));
-        assertThat(realistic).doesNotContain("status bad").contains("no message was lost, duplicated or reordered");
+        assertThat(REALISTIC).doesNotContain("status bad").contains("no message was lost, duplicated or reordered");
     }
 
     @Test

@@ -95,9 +95,9 @@ record Answer(String figure, String caption, List<String> remarks, List<String> 
                             + Figures.micros(line.summary().p99Micros()) + ".")
                     .toList();
         }
-        String what = metric.equals(Metric.RATE) ? " messages delivered" : " " + metric.name();
-        String compared = remarks.isEmpty() ? "" : ": " + String.join(", ", remarks);
-        return List.of(name(subject, names) + ": " + metric.text(subject) + what + compared + ".");
+        String what = metric.equals(Metric.RATE) ? " delivered " : ": " + metric.name() + " ";
+        String compared = remarks.isEmpty() ? "" : "; " + String.join(", ", remarks);
+        return List.of(name(subject, names) + what + metric.text(subject) + compared + ".");
     }
 
     /** What stands small beside the figure of a line. */

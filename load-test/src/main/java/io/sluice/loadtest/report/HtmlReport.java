@@ -320,13 +320,14 @@ public final class HtmlReport {
         for (Line line : section.lines()) {
             double value = metric.of(line);
             double width = Double.isFinite(value) ? Math.max(0, value / longest * 100) : 0;
-            page.element("span class=\"name\"", ChartData.label(line, names))
+            page.raw("<div>")
+                    .element("span class=\"name\"", ChartData.label(line, names))
                     .raw("<span class=\"track\"><i class=\"bar\" data-slot=\"" + slots.of(section, line) + "\"")
                     .raw(line.side().isLimit() ? " data-limit" : "")
                     .raw(String.format(Locale.ROOT, " style=\"width:%.2f%%\"></i></span>", width))
                     .element("span class=\"value\"", metric.text(line))
                     .element("span class=\"detail\"", Answer.detail(metric, line))
-                    .raw("\n");
+                    .raw("</div>\n");
         }
         page.raw("</div>\n");
     }

@@ -228,9 +228,10 @@
       {
         width: Math.max(200, plot.clientWidth),
         height: 240,
+        padding: [10, isCurve ? 36 : 14, 0, 0],
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-        scales: { x: { time: false, range: (u, min, max) => (isCurve ? [0, Math.max(1, max)] : [0, Math.max(1, max)]) }, y: scaleY(chart) },
+        scales: { x: { time: false, range: (u, min, max) => [0, Math.max(1, max)] }, y: scaleY(chart) },
         axes: axes(chart),
         series: [
           {},

@@ -135,7 +135,7 @@ record Answer(String figure, String caption, List<String> remarks, List<String> 
             return Optional.empty();
         }
         String caption = "of their rate kept by healthy subscribers beside slow ones, "
-                + subject.side().target();
+                + name(subject, names).replace(" " + subject.side().variant(), "");
         return Optional.of(new Answer(figure.isEmpty() ? Figures.UNKNOWN : figure, caption, remarks, sentences));
     }
 

@@ -192,6 +192,7 @@
       };
       x.values = (u, splits) => splits.map(nines);
     } else {
+      x.incrs = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 604800];
       x.values = (u, splits) => splits.map(seconds);
     }
     const y = { ...common, size: 72, gap: 6, values: (u, splits) => splits.map((v) => (v === null ? '' : chart.format(v))) };

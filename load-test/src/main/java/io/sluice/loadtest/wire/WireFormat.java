@@ -4,6 +4,9 @@ import io.netty.buffer.ByteBuf;
 
 /** How a broker is spoken to: everything the generator needs of a protocol. One instance serves all connections. */
 public interface WireFormat {
+    /** The longest payload that a decoder takes, in bytes, with what stands around it. */
+    int MAX_PAYLOAD_BYTES = 65 * 1024 * 1024;
+
     /** "native", "nats", "redis", "mqtt": what {@code --protocol} takes. */
     String name();
 
@@ -12,6 +15,9 @@ public interface WireFormat {
 
     /** Whether it has something where each message goes to one of several subscribers. */
     boolean hasQueues();
+
+    /** Whether the broker says when a connection or a subscription holds: {@link Sink#onReady} is called. */
+    boolean confirms();
 
     /** The name of a destination in this protocol. */
     String destination(String name, int number, boolean queue);
@@ -36,8 +42,12 @@ public interface WireFormat {
     /** What a client that leaves in order sends last; nothing where closing is all. */
     void close(ByteBuf out);
 
-    /** A decoder for what one connection receives; it keeps the state between reads. */
-    Inbound newInbound();
+    /**
+     * A decoder for what one connection receives; it keeps the state between reads.
+     *
+     * @param subscriber whether the connection subscribes: then only the subscription's confirmation makes it ready
+     */
+    Inbound newInbound(boolean subscriber);
 
     /** Finds what the broker sent. Not thread-safe; belongs to one connection. */
     interface Inbound {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.sluice.loadtest.net.Intake;
 import io.sluice.loadtest.wire.WireException;
 import io.sluice.loadtest.wire.WireFormat;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
 /** One connection of the load, and the decoder of what it receives. Belongs to its loop, unless a method says otherwise. */
@@ -62,8 +63,10 @@ abstract class Connection extends ChannelInboundHandlerAdapter implements WireFo
 
     @Override
     public final void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ended(link.name() + ": "
-                + (cause instanceof WireException ? cause.getMessage() : "the connection broke: " + cause));
+        String what = cause instanceof WireException || cause instanceof IOException
+                ? String.valueOf(cause.getMessage())
+                : cause.toString();
+        ended(link.name() + ": " + (cause instanceof WireException ? what : "the connection broke: " + what));
         ctx.close();
     }
 

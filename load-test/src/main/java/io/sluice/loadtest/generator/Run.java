@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -84,12 +85,14 @@ final class Run implements AutoCloseable {
 
     /** Opens all connections and waits until all subscriptions hold. */
     void connect() throws InterruptedException {
+        Map<Integer, Tape> tapes = recordTapes();
         Connector connector = new Connector(load, failure);
         subscribers = connector.open(
                 subscribing, subscriberReads, load.subscribers(), Role.SUBSCRIBER, new Subscribers(false));
         slow = connector.open(
                 subscribing, subscriberReads, load.slow().size(), Role.SLOW_SUBSCRIBER, new Subscribers(true));
-        publishers = connector.open(publishing, publisherReads, load.publishers(), Role.PUBLISHER, new Publishers());
+        publishers =
+                connector.open(publishing, publisherReads, load.publishers(), Role.PUBLISHER, new Publishers(tapes));
         List<Connection> all = new ArrayList<>(subscribers);
         all.addAll(slow);
         if (load.wire().confirms()) {
@@ -128,29 +131,38 @@ final class Run implements AutoCloseable {
         }
     }
 
+    /** For each publisher's first destination its tape: those that share one have all in common. */
+    private Map<Integer, Tape> recordTapes() {
+        Map<Integer, Tape> tapes = new HashMap<>();
+        for (int i = 0; i < Math.min(load.publishers(), load.destinations()); i++) {
+            int[] own = placement.ofPublisher(i);
+            List<String> to = Arrays.stream(own).mapToObj(names::get).toList();
+            boolean[] read = new boolean[own.length];
+            for (int slot = 0; slot < own.length; slot++) {
+                read[slot] = own[slot] < load.subscribers();
+            }
+            tapes.put(own[0], Tape.record(load.wire(), to, read, load.sizes()));
+        }
+        return tapes;
+    }
+
     private final class Publishers implements Kind<Publisher> {
-        /** Those with the same destinations have the same first one. */
-        private final Map<Integer, Tape> tapes = new HashMap<>();
+        private final Map<Integer, Tape> tapes;
+
+        Publishers(Map<Integer, Tape> tapes) {
+            this.tapes = tapes;
+        }
 
         @Override
         public Publisher connection(Link link, int number) {
             int[] own = placement.ofPublisher(number);
-            Tape tape = tapes.computeIfAbsent(own[0], first -> record(own));
+            Tape tape = Objects.requireNonNull(tapes.get(own[0]));
             if (load.rate() > 0) {
                 return new PacedPublisher(
                         link, marker, number, own.length, tape, publications, load.publishers(), load.rate());
             }
             Window window = windows.length == 0 ? null : windows[number];
             return new WindowedPublisher(link, marker, number, own.length, tape, publications, window);
-        }
-
-        private Tape record(int[] own) {
-            List<String> to = Arrays.stream(own).mapToObj(names::get).toList();
-            boolean[] read = new boolean[own.length];
-            for (int slot = 0; slot < own.length; slot++) {
-                read[slot] = own[slot] < load.subscribers();
-            }
-            return Tape.record(load.wire(), to, read, load.sizes());
         }
 
         @Override

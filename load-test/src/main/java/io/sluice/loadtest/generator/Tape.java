@@ -20,10 +20,14 @@ final class Tape {
     /** The most that is written at once, unless one message is larger. */
     static final int BATCH_BYTES = 64 * 1024;
 
-    /** At least so much, and so many messages, where they differ. */
+    /** Where messages differ: at least so much, and enough of them for all sizes to come up. */
     private static final int MIXED_BYTES = 4 * BATCH_BYTES;
 
     private static final int MIXED_MESSAGES = 1024;
+
+    /** Of large messages fewer will have to do. */
+    private static final int ENOUGH_MIXED_BYTES = 32 * 1024 * 1024;
+
     private static final long MAX_BYTES = 256L * 1024 * 1024;
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -75,7 +79,8 @@ final class Tape {
         byte[][] encoded = destinations.stream().map(wire::encodeDestination).toArray(byte[][]::new);
         boolean uniform = sizes.isFixed() && encoded.length == 1;
         int leastBytes = uniform ? BATCH_BYTES : MIXED_BYTES;
-        int leastMessages = Math.max(sizes.isFixed() ? 1 : MIXED_MESSAGES, encoded.length);
+        int mixed = sizes.isFixed() ? 1 : (int) Math.min(MIXED_MESSAGES, 1 + ENOUGH_MIXED_BYTES / sizes.mean());
+        int leastMessages = Math.max(mixed, encoded.length);
         if (leastMessages * sizes.mean() > MAX_BYTES) {
             throw new IllegalArgumentException(
                     "messages of " + sizes + " to " + encoded.length + " destinations would take more than "

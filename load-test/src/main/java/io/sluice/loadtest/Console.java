@@ -1,0 +1,84 @@
+package io.sluice.loadtest;
+
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine.Help.Ansi;
+
+/** Results and help go to standard output, all else to standard error. May be used from any thread. */
+final class Console {
+    private static final String CLEAR_LINE = "\r\u001b[K";
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final Ansi ansi;
+    private final boolean errTerminal;
+    private boolean progressShown;
+
+    /** @param errTerminal whether standard error is a terminal, whose last line can be written over */
+    Console(OutputStream out, OutputStream err, Ansi ansi, boolean errTerminal) {
+        this.out = new PrintWriter(out, true, StandardCharsets.UTF_8);
+        this.err = new PrintWriter(err, true, StandardCharsets.UTF_8);
+        this.ansi = ansi;
+        this.errTerminal = errTerminal;
+    }
+
+    static Console ofProcess() {
+        // The JVM cannot tell whether it is a terminal; the launcher can.
+        return new Console(System.out, System.err, Ansi.AUTO, Boolean.getBoolean("sluice.stderr.terminal"));
+    }
+
+    PrintWriter out() {
+        return out;
+    }
+
+    PrintWriter err() {
+        return err;
+    }
+
+    Ansi ansi() {
+        return ansi;
+    }
+
+    boolean isErrTerminal() {
+        return errTerminal;
+    }
+
+    synchronized void print(String text) {
+        clearProgress();
+        out.print(text);
+        out.flush();
+    }
+
+    /** A line of news. */
+    synchronized void note(String line) {
+        clearProgress();
+        err.println(line);
+    }
+
+    /** How far it is: on a terminal in the place of the last such line. */
+    synchronized void progress(String line) {
+        if (errTerminal) {
+            err.print(CLEAR_LINE + line);
+            err.flush();
+            progressShown = true;
+        } else {
+            err.println(line);
+        }
+    }
+
+    /** Why it failed; red on a terminal. */
+    synchronized void error(String line) {
+        clearProgress();
+        // Not ansi's markup: the line may hold text of the user's that looks like some.
+        err.println(ansi.enabled() ? "\u001b[31m" + line + "\u001b[0m" : line);
+    }
+
+    private void clearProgress() {
+        if (progressShown) {
+            err.print(CLEAR_LINE);
+            err.flush();
+            progressShown = false;
+        }
+    }
+}

@@ -92,6 +92,26 @@ final class LauncherTest {
     }
 
     @Test
+    void startsTheLoadTestWithAMemoryThatDoesNotFollowTheMachine() throws Exception {
+        installed("sluice-load-test-1.jar", "logback-classic-1.5.jar", "netty-transport-native-epoll-4.2-linux.jar");
+        environment.put("SLUICE_JAVA_HOME", jdk("25").toString());
+
+        Result result = run(script(), "load-test", "fan-out", "--size", "1 KiB");
+
+        assertThat(result.exitCode).isEqualTo(7);
+        assertThat(result.lines())
+                .contains("-Xms512m", "-Xmx1g", "-XX:MaxDirectMemorySize=2g", "-XX:+UseSerialGC")
+                .contains("-Dsluice.home=" + home.toRealPath())
+                .contains("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
+                .contains(jar("netty-transport-native-epoll-4.2-linux.jar") + ":" + jar("sluice-load-test-1.jar"))
+                .endsWith("io.sluice.loadtest.LoadTest", "fan-out", "--size", "1 KiB");
+        assertThat(run(script(), "help", "load-test").lines()).endsWith("io.sluice.loadtest.LoadTest", "--help");
+        assertThat(run(script(), "help", "load-test", "queue").lines())
+                .endsWith("io.sluice.loadtest.LoadTest", "queue", "--help");
+        assertThat(run(script(), "broker").out + run(script(), "listen").out).doesNotContain("sluice-load-test");
+    }
+
+    @Test
     void optionsOfTheUserComeLastAndMayNameAnotherCollector() throws Exception {
         installed();
         environment.put("SLUICE_JAVA_HOME", jdk("17.0.15").toString());
@@ -536,11 +556,15 @@ final class LauncherTest {
     @ParameterizedTest
     @CsvSource({
         "li, listen",
-        "\"\", broker version completion listen send --help --version",
+        "\"\", broker load-test version completion listen send --help --version",
         "help se, send",
         "completion '', bash zsh",
         "listen --, --help --port --wait-for",
         "listen -p 1 --p, --port",
+        "load-test '', --help fan-out queue",
+        "load-test queue --, --help --json",
+        "load-test queue --protocol n, native nats",
+        "help load-test q, queue",
         "version '', ''",
     })
     void completesCommandsAndOptions(String typed, String expected) throws Exception {
@@ -550,6 +574,8 @@ final class LauncherTest {
                 case $* in
                   *' help listen') printf '%s\\n' 'Usage: sluice listen [--nothing]' '' '      --help   Shows --that.' \\
                     '  -p, --port=PORT   A port' '                     --no-option' '  -W, --wait-for=SECONDS';;
+                  *'LoadTest queue --help') printf '%s\\n' 'Usage: sluice load-test queue' '' '      --help' '      --json=FILE';;
+                  *'LoadTest --help') printf '%s\\n' '      --help' '' 'Commands:' '  fan-out  Many' '  queue    One' '' '  x';;
                   *) printf '%s\\n' 'Usage: sluice' '' 'Commands:' '  listen  Subscribes' '  send    Publishes.' '' \\
                     'Exit codes:' '  two  2';;
                 esac""");

@@ -28,14 +28,20 @@ final class Ceiling implements AutoCloseable {
 
     private final Map<String, Double> known = new HashMap<>();
     private final LiveLine live;
+    private final boolean wanted;
     private @Nullable OwnProcess sink;
 
-    Ceiling(LiveLine live) {
+    /** @param wanted whether it is to be measured at all */
+    Ceiling(LiveLine live, boolean wanted) {
         this.live = live;
+        this.wanted = wanted;
     }
 
-    /** In messages a second; 0 if it could not be measured. */
+    /** In messages a second; 0 if it was not measured. */
     double of(Setting setting) throws InterruptedException {
+        if (!wanted) {
+            return 0;
+        }
         String key = setting.publishers() + " " + setting.destinations() + " " + setting.sizes();
         Double before = known.get(key);
         if (before != null) {

@@ -33,6 +33,11 @@ abstract class LoadCommand extends ScenarioCommand {
     }
 
     @Override
+    final boolean hasCeiling() {
+        return load.ceiling();
+    }
+
+    @Override
     final boolean usesQueues() {
         return queue;
     }

@@ -69,6 +69,13 @@ final class LoadOptions {
     private boolean noWindow;
 
     @Option(
+            names = "--no-ceiling",
+            description =
+                    "Does not measure first how much the generator itself can publish (default: two seconds for each "
+                            + "row).")
+    private boolean noCeiling;
+
+    @Option(
             names = "--duration",
             paramLabel = "TIME",
             converter = Span.class,
@@ -105,6 +112,10 @@ final class LoadOptions {
 
     int runs() {
         return runs;
+    }
+
+    boolean ceiling() {
+        return !noCeiling;
     }
 
     double rate() {

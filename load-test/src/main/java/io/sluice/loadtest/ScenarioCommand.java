@@ -46,6 +46,11 @@ abstract class ScenarioCommand implements Callable<Integer> {
         return false;
     }
 
+    /** Whether the generator's own ceiling is to be measured. */
+    boolean hasCeiling() {
+        return false;
+    }
+
     @Override
     public final Integer call() throws InterruptedException {
         check(spec);
@@ -55,7 +60,7 @@ abstract class ScenarioCommand implements Callable<Integer> {
         LiveLine live = new LiveLine(console, output.quiet());
         live.doing("starting");
         try (Targets targets = targetOptions.open(spec);
-                Ceiling ceiling = new Ceiling(live)) {
+                Ceiling ceiling = new Ceiling(live, hasCeiling())) {
             Bench bench = new Bench(targets.all(), rounds(), live, ceiling);
             int exitCode = measured(bench);
             if (!bench.rows().isEmpty()) {

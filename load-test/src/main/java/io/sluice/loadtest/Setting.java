@@ -29,7 +29,7 @@ record Setting(
         Duration warmUp,
         Duration duration) {
     /** For what is on its way at the end; only what never comes takes it all. */
-    private static final Duration DRAIN = Duration.ofSeconds(3);
+    private static final Duration DRAIN = Duration.ofSeconds(2);
 
     /** "topic 1→10, 128 B". */
     String title() {

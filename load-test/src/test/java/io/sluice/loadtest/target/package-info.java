@@ -1,0 +1,5 @@
+/** Tests of what is measured. */
+@NullMarked
+package io.sluice.loadtest.target;
+
+import org.jspecify.annotations.NullMarked;

@@ -2,6 +2,7 @@ package io.sluice.loadtest;
 
 import io.sluice.loadtest.generator.Generator;
 import io.sluice.loadtest.generator.Measurement;
+import io.sluice.loadtest.report.Figures;
 import io.sluice.loadtest.report.Report.Run;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** {@code load-test churn}. */
 @Command(
@@ -22,7 +22,7 @@ import picocli.CommandLine.ParameterException;
                     + "visit that fails fails the run."
         })
 final class ChurnCommand extends LoadCommand {
-    private static final double STEADY_RATE = 20_000;
+    private static final long STEADY_RATE = 20_000;
 
     @Option(
             names = "--guests",
@@ -34,9 +34,9 @@ final class ChurnCommand extends LoadCommand {
             names = "--visits",
             paramLabel = "N",
             description =
-                    "Visits a second, each two or three connections, above 0 to 10000; a system runs out of ports at some "
+                    "Visits a second, each two or three connections, 1 to 10000; a system runs out of ports at some "
                             + "thousand connections a second (default: ${DEFAULT-VALUE}).")
-    private double visits = 200;
+    private int visits = 200;
 
     ChurnCommand(Console console) {
         super(console, "churn", false, new LoadOptions(1, 2, STEADY_RATE));
@@ -46,17 +46,14 @@ final class ChurnCommand extends LoadCommand {
     void check(CommandSpec command) {
         super.check(command);
         LoadOptions.checkRange(command, "--guests", guests, 1, 100);
-        if (!(visits > 0 && visits <= 10_000)) {
-            throw new ParameterException(
-                    command.commandLine(), "--visits " + visits + " is not above 0 and up to 10000");
-        }
+        LoadOptions.checkRange(command, "--visits", visits, 1, 10_000);
     }
 
     @Override
     void measure(Bench bench, Setting setting) throws InterruptedException {
         Map<String, String> shown = new LinkedHashMap<>(setting.asMap());
         shown.put("guests", Integer.toString(guests));
-        shown.put("visits", visits + "/s");
+        shown.put("visits", Figures.rate(visits));
         Bench.Head plain = bench.head(setting);
         Bench.Head head = new Bench.Head(
                 setting.title() + ", beside visits", plain.scenario(), shown, plain.ceiling(), plain.mayLose());

@@ -14,7 +14,7 @@ import picocli.CommandLine.ParameterException;
                     + "could not be sent meanwhile (no coordinated omission)."
         })
 final class LatencyCommand extends LoadCommand {
-    private static final double RATE = 10_000;
+    private static final long RATE = 10_000;
 
     LatencyCommand(Console console) {
         super(console, "latency", false, new LoadOptions(1, 1, RATE));

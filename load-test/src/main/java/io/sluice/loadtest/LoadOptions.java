@@ -15,7 +15,7 @@ final class LoadOptions {
     private static final int MAX_CONNECTIONS = 10_000;
     private static final int MAX_PUBLISHERS = 1_000;
     private static final int MAX_WINDOW = 10_000_000;
-    private static final double MAX_RATE = 1e9;
+    private static final long MAX_RATE = 1_000_000_000;
     private static final Duration SHORTEST = Duration.ofMillis(100);
 
     @Option(
@@ -45,7 +45,7 @@ final class LoadOptions {
             converter = SizesConverter.class,
             description = "Size of payloads, from 16 B: 128, 1KiB, a range 16-1KiB, or a mixture with weights "
                     + "128*9,16KiB*1; repeated: a row for each (default: ${DEFAULT-VALUE}).")
-    private List<Sizes> sizes = new ArrayList<>(List.of(Sizes.fixed(128)));
+    private List<Sizes> sizes = new Several<>(Sizes.fixed(128));
 
     @Option(
             names = "--rate",
@@ -53,7 +53,7 @@ final class LoadOptions {
             description =
                     "Messages a second over all publishers, sent at intended times, from which latency counts; 0: as "
                             + "fast as the window allows (default: ${DEFAULT-VALUE}).")
-    private double rate;
+    private long rate;
 
     @Option(
             names = "--window",
@@ -78,17 +78,17 @@ final class LoadOptions {
     @Option(
             names = "--duration",
             paramLabel = "TIME",
-            converter = Span.class,
+            converter = Span.Converter.class,
             description = "Measured time of a run, such as 5s, 500ms or 10m; seconds if no unit is given (default: "
                     + "${DEFAULT-VALUE}).")
-    private Duration duration = Duration.ofSeconds(5);
+    private Span duration = Span.ofSeconds(5);
 
     @Option(
             names = "--warm-up",
             paramLabel = "TIME",
-            converter = Span.class,
+            converter = Span.Converter.class,
             description = "Time of each run before that, checked and not measured (default: ${DEFAULT-VALUE}).")
-    private Duration warmUp = Duration.ofSeconds(3);
+    private Span warmUp = Span.ofSeconds(3);
 
     @Option(
             names = "--runs",
@@ -97,13 +97,13 @@ final class LoadOptions {
                     + "${DEFAULT-VALUE}).")
     private int runs = 3;
 
-    LoadOptions(int publishers, int subscribers, double rate) {
+    LoadOptions(int publishers, int subscribers, long rate) {
         this.publishers = publishers;
-        this.subscribers = new ArrayList<>(List.of(subscribers));
+        this.subscribers = new Several<>(subscribers);
         this.rate = rate;
     }
 
-    LoadOptions lasting(Duration warmUp, Duration duration, int runs) {
+    LoadOptions lasting(Span warmUp, Span duration, int runs) {
         this.warmUp = warmUp;
         this.duration = duration;
         this.runs = runs;
@@ -118,12 +118,12 @@ final class LoadOptions {
         return !noCeiling;
     }
 
-    double rate() {
+    long rate() {
         return rate;
     }
 
     Duration duration() {
-        return duration;
+        return duration.duration();
     }
 
     /** @throws ParameterException if it cannot be done */
@@ -141,13 +141,10 @@ final class LoadOptions {
         checkRange(command, "--destinations", destinations, 1, MAX_CONNECTIONS);
         checkRange(command, "--window", window, 1, MAX_WINDOW);
         checkRange(command, "--runs", runs, 1, 1000);
-        if (!(rate >= 0 && rate <= MAX_RATE)) {
-            throw new ParameterException(command.commandLine(), "--rate " + rate + " is not between 0 and 1000000000");
-        }
-        if (duration.compareTo(SHORTEST) < 0) {
+        checkRange(command, "--rate", rate, 0, MAX_RATE);
+        if (duration.duration().compareTo(SHORTEST) < 0) {
             throw new ParameterException(
-                    command.commandLine(),
-                    "--duration " + Span.text(duration) + " is not at least " + Span.text(SHORTEST));
+                    command.commandLine(), "--duration " + duration + " is not at least " + Span.text(SHORTEST));
         }
     }
 
@@ -172,8 +169,8 @@ final class LoadOptions {
                         size,
                         rate,
                         noWindow ? 0 : window,
-                        warmUp,
-                        duration));
+                        warmUp.duration(),
+                        duration.duration()));
             }
         }
         return settings;

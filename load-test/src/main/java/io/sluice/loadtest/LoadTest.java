@@ -87,7 +87,7 @@ public final class LoadTest implements Callable<Integer> {
                     ? "unknown scenario " + argument
                     : "unexpected argument " + argument;
         }
-        return String.valueOf(e.getMessage());
+        return String.valueOf(e.getMessage()).replaceAll("is not an? (int|long)$", "is not a whole number");
     }
 
     private static int failure(Exception e, Console console) throws Exception {

@@ -97,6 +97,10 @@ abstract class ScenarioCommand implements Callable<Integer> {
             console.note("interrupted: what follows is what was measured until then");
             return ExitCode.INTERRUPTED;
         } catch (ConnectFailedException e) {
+            if (Thread.interrupted()) {
+                // Ctrl-C has ended the broker that was started, too.
+                return ExitCode.INTERRUPTED;
+            }
             console.error(String.valueOf(e.getMessage()));
             return ExitCode.CANNOT_CONNECT;
         }

@@ -2,7 +2,6 @@ package io.sluice.loadtest;
 
 import io.sluice.loadtest.generator.SlowReader;
 import io.sluice.loadtest.report.Side;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,20 +37,20 @@ final class SlowSubscribersCommand extends LoadCommand {
     @Option(
             names = "--stop-after",
             paramLabel = "TIME",
-            converter = Span.class,
+            converter = Span.Converter.class,
             description =
                     "When they become slow, from the beginning of the measured time; 0 s: from the start (default: "
                             + "0 s).")
-    private Duration stopAfter = Duration.ZERO;
+    private Span stopAfter = Span.ofSeconds(0);
 
     @Option(
             names = "--resume-after",
             paramLabel = "TIME",
-            converter = Span.class,
+            converter = Span.Converter.class,
             description =
                     "When they read at full speed again, from the beginning of the measured time; 0 s: never (default: "
                             + "0 s).")
-    private Duration resumeAfter = Duration.ZERO;
+    private Span resumeAfter = Span.ofSeconds(0);
 
     SlowSubscribersCommand(Console console) {
         super(console, "slow-subscribers", false, new LoadOptions(1, 9, 0));
@@ -62,31 +61,31 @@ final class SlowSubscribersCommand extends LoadCommand {
         super.check(command);
         LoadOptions.checkRange(command, "--stalled", stalled, 1, 10_000);
         LoadOptions.checkRange(command, "--slow-bytes-per-second", bytesPerSecond, 0, 1_000_000_000);
-        if (!resumeAfter.isZero() && resumeAfter.compareTo(stopAfter) <= 0) {
+        if (!resumeAfter.duration().isZero() && resumeAfter.duration().compareTo(stopAfter.duration()) <= 0) {
             throw new ParameterException(
-                    command.commandLine(),
-                    "--resume-after " + Span.text(resumeAfter) + " is not after --stop-after " + Span.text(stopAfter));
+                    command.commandLine(), "--resume-after " + resumeAfter + " is not after --stop-after " + stopAfter);
         }
-        Duration latest = stopAfter.compareTo(resumeAfter) > 0 ? stopAfter : resumeAfter;
-        if (latest.compareTo(load().duration()) >= 0) {
+        Span latest = stopAfter.duration().compareTo(resumeAfter.duration()) > 0 ? stopAfter : resumeAfter;
+        if (latest.duration().compareTo(load().duration()) >= 0) {
             throw new ParameterException(
                     command.commandLine(),
                     "--duration " + Span.text(load().duration()) + " is over before "
-                            + (latest.equals(stopAfter) ? "--stop-after " : "--resume-after ") + Span.text(latest));
+                            + (latest.equals(stopAfter) ? "--stop-after " : "--resume-after ") + latest);
         }
     }
 
     @Override
     void measure(Bench bench, Setting setting) throws InterruptedException {
-        List<SlowReader> slow = Collections.nCopies(stalled, new SlowReader(bytesPerSecond, stopAfter, resumeAfter));
+        List<SlowReader> slow = Collections.nCopies(
+                stalled, new SlowReader(bytesPerSecond, stopAfter.duration(), resumeAfter.duration()));
         Map<String, String> shown = new LinkedHashMap<>(setting.asMap());
         shown.put("slow subscribers", Integer.toString(stalled));
         shown.put("they read", bytesPerSecond == 0 ? "nothing" : bytesPerSecond + " B/s");
-        if (!stopAfter.isZero()) {
-            shown.put("from", Span.text(stopAfter));
+        if (!stopAfter.duration().isZero()) {
+            shown.put("from", stopAfter.toString());
         }
-        if (!resumeAfter.isZero()) {
-            shown.put("until", Span.text(resumeAfter));
+        if (!resumeAfter.duration().isZero()) {
+            shown.put("until", resumeAfter.toString());
         }
         Bench.Head plain = bench.head(setting);
         Bench.Head head = new Bench.Head(

@@ -3,7 +3,6 @@ package io.sluice.loadtest;
 import io.sluice.loadtest.generator.Generator;
 import io.sluice.loadtest.generator.Measurement;
 import io.sluice.loadtest.report.Report.Run;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -18,14 +17,10 @@ import picocli.CommandLine.Command;
                     + "is at least two minutes. The heap of a JVM is known if it runs as the same user."
         })
 final class SoakCommand extends LoadCommand {
-    private static final double RATE = 20_000;
+    private static final long RATE = 20_000;
 
     SoakCommand(Console console) {
-        super(
-                console,
-                "soak",
-                false,
-                new LoadOptions(1, 2, RATE).lasting(Duration.ofSeconds(30), Duration.ofMinutes(10), 1));
+        super(console, "soak", false, new LoadOptions(1, 2, RATE).lasting(Span.ofSeconds(30), Span.ofSeconds(600), 1));
     }
 
     @Override

@@ -22,15 +22,15 @@ class SpanTest {
         "0.0005, 0.5, 0.5 ms"
     })
     void isReadWithItsUnitAndShownWithOne(String text, double millis, String shown) {
-        Duration span = new Span().convert(text);
+        Span span = new Span.Converter().convert(text);
 
-        assertThat(span).isEqualTo(Duration.ofNanos((long) (millis * 1e6)));
-        assertThat(Span.text(span)).isEqualTo(shown);
+        assertThat(span.duration()).isEqualTo(Duration.ofNanos((long) (millis * 1e6)));
+        assertThat(span.toString()).isEqualTo(shown);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "s", "-1", "5 d", "1e3", "24.1h", "999999999h", "5s5"})
     void whatIsNoSpanIsRefused(String text) {
-        assertThatThrownBy(() -> new Span().convert(text)).hasMessageContaining("'" + text + "'");
+        assertThatThrownBy(() -> new Span.Converter().convert(text)).hasMessageContaining("'" + text + "'");
     }
 }

@@ -397,7 +397,7 @@ public final class HtmlReport {
         var latency = run.latency();
         page.raw("<tr>").element("th scope=\"row\"", ChartData.label(line, names));
         page.element("td", String.valueOf(run.pair()))
-                .element("td", Figures.named("(s)", run.seconds()))
+                .element("td", Figures.named("measured (s)", run.seconds()))
                 .element("td class=\"main\"", Figures.rate(run.deliveredPerSecond()))
                 .element("td", Figures.rate(run.publishedPerSecond()));
         for (double micros :
@@ -409,7 +409,7 @@ public final class HtmlReport {
                 .element("td", Figures.mib(Summary.usage(run, Report.Usage::rssBeforeMib)))
                 .element("td", Figures.mib(Summary.usage(run, Report.Usage::rssAfterMib)))
                 .element("td", Figures.mib(Summary.usage(run, Report.Usage::rssPeakMib)))
-                .element("td", Figures.named("(s)", run.generatorCpuSeconds()))
+                .element("td", Figures.named("CPU time (s)", run.generatorCpuSeconds()))
                 .element(
                         "td",
                         Figures.micros(run.sendLag().count() > 0 ? run.sendLag().p99() : Double.NaN));

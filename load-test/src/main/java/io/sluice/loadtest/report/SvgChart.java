@@ -11,8 +11,9 @@ import java.util.Locale;
 public final class SvgChart {
     private static final int WIDTH = 800;
     private static final int MARGIN = 16;
-    private static final int LABELS = 130;
-    private static final int VALUES = 150;
+    private static final int VALUES = 200;
+    private static final int LONGEST_LABEL = 36;
+    private static final double PER_CHARACTER = 7.2;
     private static final int TITLE = 30;
     private static final int BAR = 16;
     private static final int STEP = 22;
@@ -24,23 +25,21 @@ public final class SvgChart {
     private SvgChart() {}
 
     /**
-     * Bars from 0; within a row the longest is that of its fastest line, as rows differ by orders of magnitude.
+     * Bars from 0; within a row the longest is that of its fastest line, as rows differ by orders of magnitude. Rows whose rate was
+     * given, and rows without deliveries, are left out.
      *
      * @param names what each report is called, as many as reports
      */
     public static String of(List<Report> reports, List<String> names) {
         List<Section> sections = Section.of(reports).stream()
-                .filter(section -> longest(section) > 0)
+                .filter(section -> Metric.of(section).equals(Metric.RATE) && longest(section) > 0)
                 .toList();
-        List<String> labels = sections.stream()
-                .flatMap(section -> section.lines().stream())
-                .map(line -> ChartData.label(line, names))
-                .distinct()
-                .toList();
+        Slots slots = new Slots(sections, names);
+        int left = MARGIN + 10 + (int) (PER_CHARACTER * longestLabel(sections, names));
         Html svg = new Html();
         int y = MARGIN;
         for (Section section : sections) {
-            y = section(svg, section, names, labels, y);
+            y = section(svg, section, names, slots, left, y);
         }
         String about = reports.isEmpty() ? "" : reports.get(0).product() + ", " + machine(reports.get(0));
         text(svg, MARGIN, y + 14, "start", "", "Deliveries a second, median of the runs; bars are by row. " + about);
@@ -51,7 +50,7 @@ public final class SvgChart {
                 + "\">\n<title>Deliveries a second</title>\n" + svg + "</svg>\n";
     }
 
-    private static int section(Html svg, Section section, List<String> names, List<String> labels, int top) {
+    private static int section(Html svg, Section section, List<String> names, Slots slots, int left, int top) {
         int y = top;
         boolean bound = section.generatorBound();
         text(
@@ -63,28 +62,40 @@ public final class SvgChart {
                 section.title() + (bound ? " (generator-bound)" : ""));
         y += TITLE - 6;
         double longest = longest(section);
-        int room = WIDTH - 2 * MARGIN - LABELS - VALUES;
+        int room = WIDTH - MARGIN - left - VALUES;
         for (Line line : section.lines()) {
             double rate = Metric.RATE.of(line);
-            String label = ChartData.label(line, names);
             double width = rate > 0 ? Math.max(1, rate / longest * room) : 0;
-            String colour = line.side().isLimit() ? LIMIT : COLOURS[labels.indexOf(label) % COLOURS.length];
-            text(svg, MARGIN + LABELS - 10, y + 13, "end", "", label);
+            String colour = line.side().isLimit() ? LIMIT : COLOURS[slots.of(section, line) % COLOURS.length];
+            text(svg, left - 10, y + 13, "end", "", label(line, names));
             svg.raw(String.format(
                     Locale.ROOT,
                     "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\" fill=\"%s\"/>%n",
-                    MARGIN + LABELS,
+                    left,
                     y,
                     width,
                     BAR,
                     colour));
             double share = Answer.shareOfLimit(line);
-            String ofLimit = Double.isFinite(share) ? " · " + Figures.percent(share) : "";
-            int end = (int) Math.round(MARGIN + LABELS + width + 8);
+            String ofLimit = Double.isFinite(share) ? " · " + Figures.percent(share) + " of the limit" : "";
+            int end = (int) Math.round(left + width + 8);
             text(svg, end, y + 13, "start", "", Figures.rate(rate) + ofLimit);
             y += STEP;
         }
         return y + GAP;
+    }
+
+    private static int longestLabel(List<Section> sections, List<String> names) {
+        return sections.stream()
+                .flatMap(section -> section.lines().stream())
+                .mapToInt(line -> label(line, names).length())
+                .max()
+                .orElse(0);
+    }
+
+    private static String label(Line line, List<String> names) {
+        String label = ChartData.label(line, names);
+        return label.length() <= LONGEST_LABEL ? label : label.substring(0, LONGEST_LABEL - 1) + "…";
     }
 
     private static double longest(Section section) {

@@ -119,6 +119,7 @@
         u.ctx.fillRect(left, top, right - left, height);
         u.ctx.fillStyle = css('--dim');
         u.ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+        u.ctx.textAlign = 'left'; // the axes leave another
         u.ctx.textBaseline = 'bottom';
         const words = 'warm-up';
         if (u.ctx.measureText(words).width < right - left - 8 * devicePixelRatio) {

@@ -67,6 +67,17 @@ class HtmlReportTest {
     }
 
     @Test
+    void givesEveryFigureOfARunItsUnit() {
+        String run =
+                REALISTIC.split("id=\"runs-1\"", 2)[1].split("<tbody>", 2)[1].split("</tr>", 2)[0];
+        assertThat(run)
+                .containsPattern(
+                        "<th scope=\"row\">sluice</th><td>1</td><td>10 s</td><td class=\"main\">12\\.\\d M/s</td>")
+                .contains(
+                        "<td>0.05 µs</td><td>1.18</td><td>92 MiB</td><td>148 MiB</td><td>151 MiB</td><td>11.2 s</td>");
+    }
+
+    @Test
     void marksRowsThatTheGeneratorBounds() {
         assertThat(REALISTIC.split("<h2 id=\"row-2\">", 2)[1].split("</h2>", 2)[0])
                 .contains("generator-bound");

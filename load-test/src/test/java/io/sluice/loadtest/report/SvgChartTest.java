@@ -37,10 +37,11 @@ class SvgChartTest {
     }
 
     @Test
-    void leavesOutRowsThatDeliverNothing() throws Exception {
+    void leavesOutRowsWhoseRateSaysNothing() throws Exception {
         assertThat(svg(SampleReports.realistic(1)).getDocumentElement().getTextContent())
                 .contains("soak, 2 h")
-                .doesNotContain("idle connections");
+                .doesNotContain("idle connections")
+                .doesNotContain("latency at");
         assertThat(svg(SampleReports.nothing()).getElementsByTagName("rect").getLength())
                 .isZero();
     }

@@ -16,8 +16,7 @@ record Metric(String name, boolean lowerIsBetter, ToDoubleFunction<Summary> valu
 
     /** Where the rate is given (latency) it says nothing, and idle connections deliver nothing. */
     static Metric of(Section section) {
-        String scenario =
-                section.lines().isEmpty() ? "" : section.lines().get(0).row().scenario();
+        String scenario = section.scenario();
         if (scenario.equals("latency")) {
             return P99;
         }
@@ -30,7 +29,8 @@ record Metric(String name, boolean lowerIsBetter, ToDoubleFunction<Summary> valu
     private static Metric figure(String name) {
         return new Metric(
                 Figures.withoutUnit(name),
-                true,
+                // Memory and times are costs; of all else there cannot be enough.
+                !name.endsWith("(/s)"),
                 summary -> summary.figures().getOrDefault(name, Double.NaN),
                 value -> Figures.named(name, value));
     }

@@ -345,12 +345,13 @@ final class Run implements AutoCloseable {
             reordered += subscriber.tally().reordered();
         }
         long slowMissed = 0;
+        // Those that were seen to be closed, and those that do not read and so cannot see it.
         int slowDisconnected = deliveries.slowDisconnected;
+        BrokerEnds ends = BrokerEnds.read(load.address().getPort());
         for (int i = 0; i < slow.size(); i++) {
             Subscriber reader = slow.get(i);
             slowMissed += reader.destination().missing(reader.tally(), published[placement.ofSubscriber(i)]);
-            Throttle throttle = reader.throttle();
-            slowDisconnected += throttle != null && throttle.isClosedByBroker() ? 1 : 0;
+            slowDisconnected += reader.channel().isActive() && ends.hasClosed(reader.channel()) ? 1 : 0;
         }
         return new Measurement(
                 publications.published,

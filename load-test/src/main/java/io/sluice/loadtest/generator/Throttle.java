@@ -1,7 +1,6 @@
 package io.sluice.loadtest.generator;
 
 import io.netty.channel.Channel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.concurrent.Future;
 import io.sluice.loadtest.net.Intake;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads a connection as slowly as asked. Belongs to the connection's loop. */
 final class Throttle {
     private static final long LEAST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(10);
-    private static final int TCP_ESTABLISHED = 1;
 
     private final Channel channel;
     private final Intake intake;
@@ -78,13 +76,5 @@ final class Throttle {
             ticks.cancel(false);
             ticks = null;
         }
-    }
-
-    /** Whether the broker has closed the connection, though nobody may have read so far. */
-    boolean isClosedByBroker() {
-        if (!channel.isActive()) {
-            return true;
-        }
-        return channel instanceof EpollSocketChannel epoll && epoll.tcpInfo().state() != TCP_ESTABLISHED;
     }
 }

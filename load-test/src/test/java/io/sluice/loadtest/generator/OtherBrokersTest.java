@@ -109,4 +109,22 @@ class OtherBrokersTest {
         assertComplete(
                 new Loads(port).wire("mqtt").connections(2, 3, 1).window(64).run(), 3);
     }
+
+    @Test
+    void seesThatTheBrokerClosesAReaderThatDoesNotRead() throws Exception {
+        int port = start(
+                "nats-server",
+                List.of("-c", "FILE"),
+                "listen: \"127.0.0.1:PORT\"\nwrite_deadline: \"300ms\"\nmax_pending: 1048576\n");
+        Measurement measurement = new Loads(port)
+                .wire("nats")
+                .sizes("1 KiB")
+                .slow(SlowReader.stalled())
+                .duration(Duration.ofSeconds(2))
+                .run();
+
+        assertComplete(measurement, 1);
+        assertThat(measurement.slowDisconnected()).isEqualTo(1);
+        assertThat(measurement.slowMissed()).isPositive();
+    }
 }

@@ -37,7 +37,7 @@ class GeneratorTest {
 
             assertFlawless(measurement);
             assertThat(measurement.delivered()).isEqualTo(measurement.published());
-            assertThat(measurement.seconds()).isCloseTo(0.4, within(0.2));
+            assertThat(measurement.seconds()).isCloseTo(0.25, within(0.2));
             assertThat(measurement.deliveredPerSecond()).isPositive();
             assertThat(measurement.deliveredPerSecond() * measurement.seconds())
                     .isCloseTo((double) measurement.latencyNs().getTotalCount(), within(1.0));
@@ -117,13 +117,13 @@ class GeneratorTest {
         try (Relay relay = new Relay(0, false)) {
             List<Double> progress = new ArrayList<>();
             Load load =
-                    new Loads(relay.port()).duration(Duration.ofMillis(1_300)).load();
+                    new Loads(relay.port()).duration(Duration.ofMillis(1_150)).load();
             Measurement measurement = Generator.run(load, (second, done) -> progress.add(done));
 
             assertThat(measurement.series()).hasSize(3);
             assertThat(measurement.series().stream().map(Measurement.Second::measured))
                     .containsExactly(false, true, true);
-            assertThat(measurement.series().get(1).at()).isCloseTo(1.2, within(0.2));
+            assertThat(measurement.series().get(1).at()).isCloseTo(1.1, within(0.2));
             assertThat(progress).hasSize(3).isSorted().endsWith(1.0);
             long delivered = measurement.series().stream()
                     .mapToLong(Measurement.Second::delivered)
@@ -233,7 +233,7 @@ class GeneratorTest {
                     .run();
 
             assertFlawless(measurement);
-            // Of 68 bytes each, in 1.2 s.
+            // Of 68 bytes each, in 1.1 s.
             assertThat(measurement.slowDelivered()).isBetween(600L, 1_500L);
         }
     }
@@ -244,7 +244,7 @@ class GeneratorTest {
             Measurement measurement = new Loads(relay.port())
                     .rate(5_000)
                     .slow(new SlowReader(0, Duration.ofMillis(100), Duration.ofMillis(300)))
-                    .duration(Duration.ofSeconds(1))
+                    .duration(Duration.ofMillis(600))
                     .run();
 
             assertFlawless(measurement);

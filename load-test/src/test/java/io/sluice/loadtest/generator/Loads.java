@@ -19,7 +19,7 @@ final class Loads {
     private Sizes sizes = Sizes.fixed(64);
     private double rate;
     private int window = 1024;
-    private Duration duration = Duration.ofMillis(400);
+    private Duration duration = Duration.ofMillis(250);
 
     Loads(int port) {
         this.port = port;
@@ -80,9 +80,9 @@ final class Loads {
                 sizes,
                 rate,
                 window,
-                Duration.ofMillis(200),
+                Duration.ofMillis(100),
                 duration,
-                Duration.ofMillis(500));
+                Duration.ofMillis(300));
     }
 
     Measurement run() throws InterruptedException {

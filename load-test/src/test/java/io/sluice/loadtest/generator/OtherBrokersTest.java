@@ -120,7 +120,7 @@ class OtherBrokersTest {
                 .wire("nats")
                 .sizes("1 KiB")
                 .slow(SlowReader.stalled())
-                .duration(Duration.ofSeconds(2))
+                .duration(Duration.ofSeconds(1))
                 .run();
 
         assertComplete(measurement, 1);

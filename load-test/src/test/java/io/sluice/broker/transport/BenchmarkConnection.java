@@ -1,0 +1,34 @@
+package io.sluice.broker.transport;
+
+import io.netty.channel.Channel;
+import io.sluice.broker.base.NanoClock;
+import io.sluice.broker.metrics.BrokerCounters;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes connections without a listener, for benchmarks of what lies behind the socket. Stands in the broker's package
+ * because only a {@link Listener} can make them otherwise.
+ */
+public final class BenchmarkConnection {
+    private BenchmarkConnection() {}
+
+    /** A connection over a channel, with bounds that no benchmark reaches. */
+    public static Connection over(Channel channel, BrokerCounters counters, NanoClock clock) {
+        return new Connection(
+                channel,
+                "c-benchmark",
+                TransportKind.NIO,
+                clock,
+                TimeUnit.HOURS.toNanos(1),
+                TimeUnit.HOURS.toMillis(1),
+                128 * 1024,
+                new CloseLog(clock),
+                counters);
+    }
+
+    /** Lets a connection find out its protocol from the first bytes that are read. */
+    public static void detect(Connection connection, WireProtocol protocol) {
+        connection.channel().pipeline().addLast(new ProtocolDetector(connection, List.of(protocol)));
+    }
+}

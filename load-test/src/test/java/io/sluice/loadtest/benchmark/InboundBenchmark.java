@@ -2,6 +2,7 @@ package io.sluice.loadtest.benchmark;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.FastThreadLocal;
 import io.sluice.broker.protocols.nativewire.NativeProtocol;
 import io.sluice.broker.transport.BenchmarkConnection;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +60,8 @@ public class InboundBenchmark {
         long received = broker.counters.totals().messagesIn();
         channel.close();
         read.release();
+        // The scratch buffer that all batch builders of a loop share; a loop gives it back when it ends.
+        FastThreadLocal.removeAll();
         if (received != published) {
             throw new IllegalStateException(published + " messages were published, " + received + " came in");
         }

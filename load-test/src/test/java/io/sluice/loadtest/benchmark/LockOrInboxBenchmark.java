@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * Several publishers into one destination that is serialised by a lock held for one batch, as the broker does it, or by an
@@ -44,7 +45,7 @@ public class LockOrInboxBenchmark {
         QUEUE
     }
 
-    public enum Serialised {
+    public enum By {
         LOCK,
         INBOX
     }
@@ -56,8 +57,15 @@ public class LockOrInboxBenchmark {
     @Param({"1", "496"})
     public int messages;
 
+    /**
+     * What a publisher does before each batch, in JMH's tokens: nothing, which no publisher can; or about as much as the
+     * system calls of a read cost, 1.5 µs.
+     */
+    @Param({"0", "1000"})
+    public int workTokens;
+
     @Param
-    public Serialised by;
+    public By serialised;
 
     private final BrokerParts broker = new BrokerParts();
     private final UnpausedPublisher publisher = new UnpausedPublisher();
@@ -127,9 +135,10 @@ public class LockOrInboxBenchmark {
 
     @Benchmark
     public void publish(Publishing own, Counted counted) {
+        Blackhole.consumeCPU(workTokens);
         own.loop.awaitTurn();
         MessageBatch batch = own.nextBatch(this);
-        if (by == Serialised.LOCK) {
+        if (serialised == By.LOCK) {
             destination.publish(batch, publisher);
         } else {
             inbox.publish(batch, own.loop);

@@ -61,12 +61,12 @@ public class RouteBenchmark {
     }
 
     @Benchmark
-    public Offer publish(Counted counted) {
+    public Offer publish(Counted counted, Delivered delivered) {
         MessageBatch batch =
                 new MessageBatch(frames.retainedDuplicate(), messages, broker.clock.nowNs(), broker.memory);
         Destination destination = Objects.requireNonNull(broker.destinations.find(name));
         counted.messages += messages;
-        counted.deliveries += deliveries;
+        delivered.deliveries += deliveries;
         return destination.publish(batch, publisher);
     }
 }

@@ -2,8 +2,10 @@ package io.sluice.loadtest.benchmark;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * A publisher's event loop, as far as an {@link Inbox} needs one: between its own batches it routes what was handed over to
@@ -12,30 +14,45 @@ import java.util.concurrent.locks.LockSupport;
 final class PublisherLoop {
     private static final int MAX_UNROUTED = 2;
 
+    /** Much longer than any batch waits, so that looking costs nothing. */
+    private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger unrouted = new AtomicInteger();
     private volatile Thread sleeper;
 
-    /** Does what was handed over, and returns when the next batch may be read. Own thread. */
-    void awaitTurn() {
-        awaitFewerThan(MAX_UNROUTED);
+    /**
+     * Does what was handed over until the next batch may be read. Own thread.
+     *
+     * @param stopped asked now and then: true to wait no longer
+     * @return false if it was stopped, and nothing may be published
+     */
+    boolean awaitTurn(BooleanSupplier stopped) {
+        return awaitFewerThan(MAX_UNROUTED, stopped);
     }
 
-    /** As {@link #awaitTurn}, and all own batches are routed: then nothing can be handed over to this loop any more. */
+    /** Waits until all own batches are routed: then nothing can be handed over to this loop any more. Own thread. */
     void finish() {
-        awaitFewerThan(1);
+        awaitFewerThan(1, () -> false);
     }
 
-    private void awaitFewerThan(int limit) {
+    private boolean awaitFewerThan(int limit, BooleanSupplier stopped) {
         runTasks();
         while (unrouted.get() >= limit) {
+            if (stopped.getAsBoolean()) {
+                return false;
+            }
+            if (Thread.interrupted()) {
+                throw new IllegalStateException("interrupted while " + unrouted + " batches were not routed");
+            }
             sleeper = Thread.currentThread();
             if (tasks.isEmpty() && unrouted.get() >= limit) {
-                LockSupport.park(this);
+                LockSupport.parkNanos(this, LOOK_AGAIN_NS);
             }
             sleeper = null;
             runTasks();
         }
+        return true;
     }
 
     private void runTasks() {

@@ -7,7 +7,6 @@ import io.netty.buffer.Unpooled;
 
 /** NATS core: lines of text, a payload after PUB and MSG. A PONG confirms what was sent before its PING. */
 final class NatsWire implements WireFormat {
-    private static final byte[] LINE_END = "\r\n".getBytes(US_ASCII);
     private static final byte[] PING = "PING\r\n".getBytes(US_ASCII);
     private static final byte[] PONG = "PONG\r\n".getBytes(US_ASCII);
     private static final byte[] MSG = "MSG ".getBytes(US_ASCII);
@@ -69,12 +68,12 @@ final class NatsWire implements WireFormat {
     public void beginMessage(ByteBuf out, byte[] destination, int payloadBytes) {
         out.writeBytes(destination);
         out.writeCharSequence(Integer.toString(payloadBytes), US_ASCII);
-        out.writeBytes(LINE_END);
+        out.writeBytes(TextLines.LINE_END);
     }
 
     @Override
     public void endMessage(ByteBuf out) {
-        out.writeBytes(LINE_END);
+        out.writeBytes(TextLines.LINE_END);
     }
 
     @Override
@@ -93,15 +92,15 @@ final class NatsWire implements WireFormat {
             if (lineEnd < 0) {
                 break;
             }
-            int next = lineEnd + LINE_END.length;
+            int next = lineEnd + TextLines.LINE_END.length;
             if (TextLines.startsWith(in, index, lineEnd, MSG)) {
                 int length = TextLines.number(in, lastWord(in, index, lineEnd), lineEnd);
-                if (end - next - LINE_END.length < length) {
+                if (end - next - TextLines.LINE_END.length < length) {
                     break;
                 }
                 TextLines.expectEnd(in, next + length);
                 sink.onPayload(in, next, length);
-                next += length + LINE_END.length;
+                next += length + TextLines.LINE_END.length;
             } else {
                 control(in, index, lineEnd, sink);
             }
@@ -120,7 +119,7 @@ final class NatsWire implements WireFormat {
     }
 
     private static void control(ByteBuf in, int index, int lineEnd, Sink sink) throws WireException {
-        int next = lineEnd + LINE_END.length;
+        int next = lineEnd + TextLines.LINE_END.length;
         if (TextLines.startsWith(in, index, next, PING)) {
             sink.reply(Unpooled.wrappedBuffer(PONG));
         } else if (TextLines.startsWith(in, index, next, PONG)) {

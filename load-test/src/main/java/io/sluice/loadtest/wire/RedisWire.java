@@ -9,7 +9,6 @@ import io.netty.buffer.ByteBuf;
  * is skipped, as it counts subscribers and says nothing of arrival.
  */
 final class RedisWire implements WireFormat {
-    private static final byte[] LINE_END = "\r\n".getBytes(US_ASCII);
     private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(US_ASCII);
     private static final byte[] MESSAGE = "message".getBytes(US_ASCII);
     private static final byte[] SUBSCRIBE = "subscribe".getBytes(US_ASCII);
@@ -59,12 +58,12 @@ final class RedisWire implements WireFormat {
     public void beginMessage(ByteBuf out, byte[] destination, int payloadBytes) {
         out.writeBytes(destination);
         out.writeCharSequence(Integer.toString(payloadBytes), US_ASCII);
-        out.writeBytes(LINE_END);
+        out.writeBytes(TextLines.LINE_END);
     }
 
     @Override
     public void endMessage(ByteBuf out) {
-        out.writeBytes(LINE_END);
+        out.writeBytes(TextLines.LINE_END);
     }
 
     @Override
@@ -108,7 +107,7 @@ final class RedisWire implements WireFormat {
             } else if (type != ':') {
                 throw unexpected(in, index, lineEnd);
             }
-            return lineEnd + LINE_END.length;
+            return lineEnd + TextLines.LINE_END.length;
         }
 
         /** What a subscriber receives: an array of kind, channel, and payload or number. */
@@ -120,7 +119,7 @@ final class RedisWire implements WireFormat {
             if (lineEnd - index != 2 || in.getByte(index + 1) != '3') {
                 throw unexpected(in, index, lineEnd);
             }
-            int next = bulk(in, lineEnd + LINE_END.length, end);
+            int next = bulk(in, lineEnd + TextLines.LINE_END.length, end);
             if (next < 0) {
                 return -1;
             }
@@ -156,7 +155,7 @@ final class RedisWire implements WireFormat {
                 throw unexpected(in, index, lineEnd);
             }
             sink.onReady();
-            return lineEnd + LINE_END.length;
+            return lineEnd + TextLines.LINE_END.length;
         }
 
         /** A bulk string. Returns the index after it, or -1 if it is not complete. */
@@ -169,14 +168,14 @@ final class RedisWire implements WireFormat {
                 throw unexpected(in, index, lineEnd);
             }
             int length = TextLines.number(in, index + 1, lineEnd);
-            int content = lineEnd + LINE_END.length;
-            if (end - content - LINE_END.length < length) {
+            int content = lineEnd + TextLines.LINE_END.length;
+            if (end - content - TextLines.LINE_END.length < length) {
                 return -1;
             }
             TextLines.expectEnd(in, content + length);
             bulkIndex = content;
             bulkLength = length;
-            return content + length + LINE_END.length;
+            return content + length + TextLines.LINE_END.length;
         }
 
         private static WireException unexpected(ByteBuf in, int from, int to) {

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 
 /** Lines of text protocols, read where they lie: no String is made unless something is wrong. */
 final class TextLines {
+    static final byte[] LINE_END = {'\r', '\n'};
+
     /** The longest line that is waited for, in bytes. */
     static final int MAX_LINE_BYTES = 64 * 1024;
 

@@ -294,7 +294,7 @@ export class Watch {
       .splice(0)
       .reverse()
       .map((message) =>
-        el('li', {}, el('time', {}, clock(message.at)), el('span', { class: 'size' }, bytes(message.size_bytes)), payload(message)),
+        el('li', {}, el('time', {}, clock(message.at) + '.' + String(message.at % 1000).padStart(3, '0')), el('span', { class: 'size' }, bytes(message.size_bytes)), payload(message)),
       );
     this.list.prepend(...rows);
     while (this.list.children.length > ROWS) this.list.lastChild.remove();

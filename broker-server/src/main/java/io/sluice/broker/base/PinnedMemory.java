@@ -21,7 +21,7 @@ public final class PinnedMemory {
     static final int FULL_PERCENT = 100;
     static final int OVER_PERCENT = 105;
 
-    private final long maxBytes;
+    private volatile long maxBytes;
     private final long maxBatches;
     private final AtomicLong pinnedBytes = new AtomicLong();
     private final AtomicLong pinnedBatches = new AtomicLong();
@@ -43,6 +43,14 @@ public final class PinnedMemory {
         }
         this.maxBytes = maxBytes;
         this.maxBatches = maxBatches;
+    }
+
+    /** Changes the bound, to at least 1; makes room if what is pinned reaches it. */
+    public void setMaxBytes(long maxBytes) {
+        this.maxBytes = maxBytes;
+        if (isFull()) {
+            whenFull.run();
+        }
     }
 
     /** Sets what runs, on the charging thread, each time a charge leaves the total at or above the bound. */

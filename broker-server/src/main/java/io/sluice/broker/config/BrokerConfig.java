@@ -74,4 +74,14 @@ public record BrokerConfig(
         settings.forEach((key, value) -> assembly.take(key, value, Origin.CALL));
         return assembly.finish();
     }
+
+    /**
+     * What is in force after a broker that runs with this configuration was told to take another: that one, but for keys
+     * that only a start reads.
+     *
+     * @throws ConfigException if the two do not go together
+     */
+    public BrokerConfig reloaded(BrokerConfig wanted) {
+        return ConfigValues.of(wanted).afterReload(ConfigValues.of(this)).toConfig();
+    }
 }

@@ -13,21 +13,23 @@ final class ConfigKey<T> {
     private final Kind<T> kind;
     private final T defaultValue;
     private final String sentence;
+    private final Effect effect;
 
-    private ConfigKey(String name, boolean inRule, Kind<T> kind, T defaultValue, String sentence) {
+    private ConfigKey(String name, boolean inRule, Kind<T> kind, T defaultValue, String sentence, Effect effect) {
         this.name = name;
         this.inRule = inRule;
         this.kind = kind;
         this.defaultValue = defaultValue;
         this.sentence = sentence;
+        this.effect = effect;
     }
 
     static <T> ConfigKey<T> of(String name, Kind<T> kind, T defaultValue, String sentence) {
-        return new ConfigKey<>(name, false, kind, defaultValue, sentence);
+        return new ConfigKey<>(name, false, kind, defaultValue, sentence, Effect.LIVE);
     }
 
     static <T> ConfigKey<T> inRule(String name, Kind<T> kind, T defaultValue, String sentence) {
-        return new ConfigKey<>(name, true, kind, defaultValue, sentence);
+        return new ConfigKey<>(name, true, kind, defaultValue, sentence, Effect.LIVE);
     }
 
     String name() {
@@ -41,6 +43,16 @@ final class ConfigKey<T> {
     /** What it does, with a full stop. */
     String sentence() {
         return sentence;
+    }
+
+    /** What it takes for a change to be in force. */
+    Effect effect() {
+        return effect;
+    }
+
+    /** The same key, of which a change is in force otherwise than at once. */
+    ConfigKey<T> takingEffect(Effect other) {
+        return new ConfigKey<>(name, inRule, kind, defaultValue, sentence, other);
     }
 
     String allowed() {

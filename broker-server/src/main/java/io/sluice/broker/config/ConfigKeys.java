@@ -17,49 +17,49 @@ final class ConfigKeys {
 
     private static final Map<String, ConfigKey<?>> BY_NAME = new LinkedHashMap<>();
 
-    static final ConfigKey<String> LISTEN_HOST = add(ConfigKey.of(
+    static final ConfigKey<String> LISTEN_HOST = atStart(ConfigKey.of(
             "listen.host",
             new Text("a host name or address", Text::hostName),
             "127.0.0.1",
             "The interface it listens on; 0.0.0.0 or \"::\" for all."));
     static final ConfigKey<Long> LISTEN_PORT =
-            number("listen.port", "25000", "0", "65535", "", "The port it listens on; 0 takes any free one.");
-    static final ConfigKey<Long> LISTEN_BACKLOG = number(
+            atStart(number("listen.port", "25000", "0", "65535", "", "The port it listens on; 0 takes any free one."));
+    static final ConfigKey<Long> LISTEN_BACKLOG = atStart(number(
             "listen.backlog",
             "1024",
             "1",
             "65535",
             "",
-            "Connections the kernel holds until they are accepted; net.core.somaxconn caps it.");
+            "Connections the kernel holds until they are accepted; net.core.somaxconn caps it."));
 
-    static final ConfigKey<String> TRANSPORT_TYPE = add(ConfigKey.of(
+    static final ConfigKey<String> TRANSPORT_TYPE = atStart(ConfigKey.of(
             "transport.type",
             new Choice("auto", "epoll", "nio", "io_uring"),
             "auto",
             "How sockets are served; auto is epoll where it works, else nio."));
-    static final ConfigKey<Long> EVENT_LOOPS = number(
+    static final ConfigKey<Long> EVENT_LOOPS = atStart(number(
             "transport.event-loops",
             "0",
             "0",
             "256",
             "",
-            "Threads that serve connections; 0 is one for two cores, up to 8.");
-    static final ConfigKey<Long> SEND_BUFFER = size(
+            "Threads that serve connections; 0 is one for two cores, up to 8."));
+    static final ConfigKey<Long> SEND_BUFFER = forNewConnections(size(
             "transport.send-buffer",
             "0 B",
             "0 B",
             "1 GiB",
             "",
-            "Send buffer of a connection in the kernel, on top of all bounds here; 0 B lets the kernel size it.");
-    static final ConfigKey<Long> RECEIVE_BUFFER = size(
+            "Send buffer of a connection in the kernel, on top of all bounds here; 0 B lets the kernel size it."));
+    static final ConfigKey<Long> RECEIVE_BUFFER = forNewConnections(size(
             "transport.receive-buffer",
             "0 B",
             "0 B",
             "1 GiB",
             "",
-            "Receive buffer of a connection in the kernel; 0 B lets the kernel size it.");
+            "Receive buffer of a connection in the kernel; 0 B lets the kernel size it."));
     static final ConfigKey<Long> READ_SIZE =
-            size("transport.read-size", "128 KiB", "4 KiB", "1 MiB", "", "The most bytes of one read.");
+            atStart(size("transport.read-size", "128 KiB", "4 KiB", "1 MiB", "", "The most bytes of one read."));
     static final ConfigKey<Long> HANDSHAKE_TIMEOUT = duration(
             "transport.handshake-timeout",
             "5 s",
@@ -214,6 +214,22 @@ final class ConfigKeys {
             "",
             "How long a stopping broker still delivers what is queued for live subscribers.");
 
+    static final ConfigKey<Long> LEAVE_OVER = duration(
+            "shutdown.leave-over",
+            "10 s",
+            "0 ms",
+            "24 h",
+            "",
+            "The time over which the subscribers of a broker that is drained leave, evenly spread.");
+    static final ConfigKey<Long> PATIENCE = duration(
+            "shutdown.patience",
+            "30 s",
+            "0 ms",
+            "24 h",
+            "",
+            "How long a broker that is drained waits, at most, for publishers to fall silent, for queues to run empty and for"
+                    + " a leaving subscriber to take what is held for it.");
+
     static final ConfigKey<String> STATS_FILE = add(ConfigKey.of(
             "stats.file",
             new Text("a path, or \"\"", Text::filePath),
@@ -224,6 +240,9 @@ final class ConfigKeys {
 
     static final ConfigKey<String> LOG_LEVEL = add(ConfigKey.of(
             "log.level", new Choice("error", "warn", "info", "debug"), "info", "The least important lines logged."));
+
+    static final ConfigKey<String> LOG_FORMAT = add(ConfigKey.of(
+            "log.format", new Choice("text", "json"), "text", "How lines are logged; json is an object a line."));
 
     private ConfigKeys() {}
 
@@ -278,6 +297,16 @@ final class ConfigKeys {
 
     private static ConfigKey<Long> quantity(String name, Quantity quantity, String value, String sentence) {
         return add(ConfigKey.of(name, quantity, quantity.parse(value), sentence));
+    }
+
+    /** A key that is read once, when the broker starts. */
+    private static <T> ConfigKey<T> atStart(ConfigKey<T> key) {
+        return add(key.takingEffect(Effect.RESTART));
+    }
+
+    /** A key that is read when a connection is accepted. */
+    private static <T> ConfigKey<T> forNewConnections(ConfigKey<T> key) {
+        return add(key.takingEffect(Effect.NEW_CONNECTIONS));
     }
 
     private static <T> ConfigKey<T> add(ConfigKey<T> key) {

@@ -18,6 +18,9 @@ public final class ConfigReference {
             #
             # Sizes need a unit: B, KiB, MiB, GiB, or kB, MB, GB for powers of 1000. Durations too: ms, s, m, h.
             # A bound in bytes must hold the largest frame: native.max-frame and the 4 bytes of its length.
+            #
+            # A broker reads all of this again on SIGHUP. Unless said below, a change is in force at once, for whoever is
+            # connected too; `sluice config diff FILE` tells beforehand. If anything is wrong, nothing changes.
             """;
 
     private static final String[] RULES = {
@@ -52,7 +55,15 @@ public final class ConfigReference {
 
     private static void describe(ConfigKey<?> key, SectionWriter writer) {
         comment(key.sentence(), "", writer);
-        comment("Takes " + key.allowed() + ".", "", writer);
+        comment("Takes " + key.allowed() + "." + effect(key.effect()), "", writer);
+    }
+
+    private static String effect(Effect effect) {
+        return switch (effect) {
+            case LIVE -> "";
+            case NEW_CONNECTIONS -> " A change is for new connections.";
+            case RESTART -> " A change needs a restart.";
+        };
     }
 
     private static void describeRules(SectionWriter writer) {

@@ -32,10 +32,23 @@ final class ConfigValues {
         values.put(ConfigKeys.OVERFLOW, config.overflow());
         values.put(ConfigKeys.MEMORY_MAX, config.memory().maxBytes());
         values.put(ConfigKeys.DRAIN_TIMEOUT, config.shutdown().drainTimeoutMs());
+        values.put(ConfigKeys.LEAVE_OVER, config.shutdown().leaveOverMs());
+        values.put(ConfigKeys.PATIENCE, config.shutdown().patienceMs());
         values.put(ConfigKeys.STATS_FILE, config.stats().file());
         values.put(ConfigKeys.STATS_INTERVAL, config.stats().intervalMs());
         values.put(ConfigKeys.LOG_LEVEL, config.log().level());
+        values.put(ConfigKeys.LOG_FORMAT, config.log().format());
         return values;
+    }
+
+    /** The same, but with the values of {@code running} for keys that only a start reads. */
+    ConfigValues afterReload(ConfigValues running) {
+        for (ConfigKey<?> key : ConfigKeys.all()) {
+            if (key.effect() == Effect.RESTART) {
+                copy(key, running);
+            }
+        }
+        return this;
     }
 
     <T> void put(ConfigKey<T> key, T value) {
@@ -64,9 +77,9 @@ final class ConfigValues {
                 sendQueue(),
                 get(ConfigKeys.OVERFLOW),
                 new MemoryConfig(get(ConfigKeys.MEMORY_MAX)),
-                new ShutdownConfig(get(ConfigKeys.DRAIN_TIMEOUT)),
+                new ShutdownConfig(get(ConfigKeys.DRAIN_TIMEOUT), get(ConfigKeys.LEAVE_OVER), get(ConfigKeys.PATIENCE)),
                 new StatsConfig(get(ConfigKeys.STATS_FILE), get(ConfigKeys.STATS_INTERVAL)),
-                new LogConfig(get(ConfigKeys.LOG_LEVEL)));
+                new LogConfig(get(ConfigKeys.LOG_LEVEL), get(ConfigKeys.LOG_FORMAT)));
     }
 
     private TransportConfig transport() {
@@ -132,6 +145,10 @@ final class ConfigValues {
         put(ConfigKeys.SEND_QUEUE_MAX_MESSAGES, sendQueue.maxMessages());
         put(ConfigKeys.SEND_QUEUE_MAX_AGE, sendQueue.maxAgeMs());
         put(ConfigKeys.PUSH_BACK_TIMEOUT, sendQueue.pushBackTimeoutMs());
+    }
+
+    private <T> void copy(ConfigKey<T> key, ConfigValues from) {
+        put(key, from.get(key));
     }
 
     private <T> void putDefault(ConfigKey<T> key) {

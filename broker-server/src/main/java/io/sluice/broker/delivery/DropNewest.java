@@ -21,4 +21,9 @@ final class DropNewest implements OverflowPolicy {
         backlog.append(batch);
         return Offer.ACCEPTED;
     }
+
+    @Override
+    public void shrink(Backlog backlog) {
+        while (backlog.isOverfull() && backlog.dropNewest()) {}
+    }
 }

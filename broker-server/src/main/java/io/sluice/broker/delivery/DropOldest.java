@@ -25,4 +25,9 @@ final class DropOldest implements OverflowPolicy {
         backlog.append(batch);
         return dropped ? Offer.DROPPED : Offer.ACCEPTED;
     }
+
+    @Override
+    public void shrink(Backlog backlog) {
+        while (backlog.isOverfull() && backlog.dropOldest()) {}
+    }
 }

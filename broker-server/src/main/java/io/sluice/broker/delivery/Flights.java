@@ -71,6 +71,13 @@ final class Flights {
         return bytes < maxBytes && inFlight.size() < maxBatches;
     }
 
+    /** Changes how much may be in flight; what is stays. */
+    void setMaxBytes(long maxBytes) {
+        if (maxBatches < Integer.MAX_VALUE) {
+            this.maxBytes = maxBytes;
+        }
+    }
+
     /** From now on there is always a place. */
     void lift() {
         maxBytes = Long.MAX_VALUE;

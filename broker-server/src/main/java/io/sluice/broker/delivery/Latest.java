@@ -25,6 +25,11 @@ final class Latest implements OverflowPolicy {
     }
 
     @Override
+    public void shrink(Backlog backlog) {
+        while (backlog.isOverfull() && backlog.waitingBatches() > 1 && backlog.dropOldest()) {}
+    }
+
+    @Override
     public boolean keepsOnlyLatest() {
         return true;
     }

@@ -39,12 +39,14 @@ public final class SendQueue implements Subscriber {
     private static final int ROUNDS_PER_DRAIN = 16;
 
     private final Connection connection;
-    private final SendQueueSettings settings;
     private final boolean ofQueue;
     private final NanoClock clock;
     private final String who;
 
     private final Object lock = new Object();
+
+    /** Written by the own loop, under the lock: so read under the lock, or on the own loop. */
+    private SendQueueSettings settings;
 
     @HeldUnder("lock")
     private final Backlog backlog;
@@ -115,9 +117,7 @@ public final class SendQueue implements Subscriber {
         this.ofQueue = ofQueue;
         this.clock = clock;
         this.backlog = new Backlog(settings.bounds());
-        if (settings.maxAgeMs() > 0) {
-            backlog.setMergeSpanNs(TimeUnit.MILLISECONDS.toNanos(settings.maxAgeMs()) / 10);
-        }
+        backlog.setMergeSpanNs(settings.mergeSpanNs());
         this.counters = new SubscriberCounters(connection.counters());
         this.who = connection.id() + " (" + connection.remoteAddress() + ", " + Shown.whole(destinationName) + ")";
         this.slowLog = new SlowEpisodeLog(who);
@@ -129,6 +129,53 @@ public final class SendQueue implements Subscriber {
     @OwnLoop
     public void attach(Destination destination) {
         this.destination = destination;
+    }
+
+    /**
+     * Behaves otherwise from now on. What no longer fits is dropped as the new policy has it; publishers that wait go on when
+     * there is room, or when the new policy keeps nobody waiting.
+     */
+    @OwnLoop
+    public void change(SendQueueSettings changed, int maxInFlightBytes) {
+        boolean tell;
+        boolean becameSlow;
+        boolean recovered;
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            settings = changed;
+            backlog.setBounds(changed.bounds());
+            backlog.setMergeSpanNs(changed.mergeSpanNs());
+            long droppedBefore = counters.droppedMessages();
+            shrink();
+            becameSlow = becomesSlow(droppedBefore);
+            recovered = takeRecovery();
+            tell = takeRoomNotice() || pushingBack && !changed.policy().pushesBack();
+            pushingBack &= changed.policy().pushesBack();
+        }
+        flights.setMaxBytes(maxInFlightBytes);
+        if (tell) {
+            tellRoom();
+        }
+        if (becameSlow) {
+            logSlow();
+        }
+        if (recovered) {
+            slowLog.ended(clock.nowNs(), "has room by its new bounds", droppedMessages());
+        }
+    }
+
+    @HeldUnder("lock")
+    private void shrink() {
+        if (ofQueue) {
+            return;
+        }
+        long messagesBefore = backlog.droppedMessages();
+        long bytesBefore = backlog.droppedBytes();
+        settings.policy().shrink(backlog);
+        counters.dropped(
+                DropReason.OVERFLOW, backlog.droppedMessages() - messagesBefore, backlog.droppedBytes() - bytesBefore);
     }
 
     // ---------------------------------------------------------------- offering: any thread
@@ -228,12 +275,12 @@ public final class SendQueue implements Subscriber {
      */
     @AnyThread
     public long shed() {
-        if (settings.policy().closesInsteadOfDropping()) {
-            return heldBytes();
-        }
         boolean tell;
         boolean becameSlow;
         synchronized (lock) {
+            if (settings.policy().closesInsteadOfDropping()) {
+                return backlog.heldBytes();
+            }
             if (admitting) {
                 // The charge that led here was made while this very queue was taking a batch in.
                 return 0;
@@ -609,14 +656,20 @@ public final class SendQueue implements Subscriber {
         slowLog.started(clock.nowNs(), heldMessages(), heldBytes(), before, remedy());
     }
 
+    private SendQueueSettings settings() {
+        synchronized (lock) {
+            return settings;
+        }
+    }
+
     private String remedy() {
-        return "overflow policy " + settings.policy().configName() + " applies at " + bounds()
+        return "overflow policy " + settings().policy().configName() + " applies at " + bounds()
                 + "; raise the bound (delivery.send-queue or a rule in delivery.overflow), choose another policy, or make"
                 + " it read faster";
     }
 
     private String bounds() {
-        BacklogBounds bounds = settings.bounds();
+        BacklogBounds bounds = settings().bounds();
         String bytes = bounds.maxBytes() + " bytes";
         return bounds.maxMessages() == Long.MAX_VALUE ? bytes : bytes + " or " + bounds.maxMessages() + " messages";
     }

@@ -2,6 +2,7 @@ package io.sluice.broker.delivery;
 
 import io.sluice.broker.destination.OverflowPolicy;
 import io.sluice.broker.message.BacklogBounds;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How one send queue behaves.
@@ -11,4 +12,10 @@ import io.sluice.broker.message.BacklogBounds;
  * @param stallTimeoutMs after how long a queue subscriber that takes nothing loses its turn
  */
 public record SendQueueSettings(
-        BacklogBounds bounds, OverflowPolicy policy, long maxAgeMs, long pushBackTimeoutMs, long stallTimeoutMs) {}
+        BacklogBounds bounds, OverflowPolicy policy, long maxAgeMs, long pushBackTimeoutMs, long stallTimeoutMs) {
+
+    /** Small batches are only put together when their arrivals lie within this time: each must expire by itself. */
+    long mergeSpanNs() {
+        return maxAgeMs > 0 ? TimeUnit.MILLISECONDS.toNanos(maxAgeMs) / 10 : Long.MAX_VALUE;
+    }
+}

@@ -59,6 +59,14 @@ public abstract sealed class Destination permits TopicDestination, QueueDestinat
     /** Drops all messages that wait here and are not assigned, and releases the publishers. Returns how many messages. */
     public abstract long purge(DropReason reason);
 
+    /**
+     * Bounds and policy are others from now on: what no longer fits is dropped as the policy has it, and publishers that need
+     * wait no longer go on. Of queues only: a topic has none of its own.
+     */
+    void change(QueueSettings settings) {
+        throw new IllegalStateException("a topic has no bounds: " + this);
+    }
+
     /** Once a second: warns of long push-backs, and forgets the destination when nobody has used it for long. */
     abstract void tick(long nowNs);
 

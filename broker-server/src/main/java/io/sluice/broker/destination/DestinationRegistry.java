@@ -1,6 +1,7 @@
 package io.sluice.broker.destination;
 
 import io.sluice.broker.base.AnyThread;
+import io.sluice.broker.base.HeldUnder;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.message.DestinationKind;
 import io.sluice.broker.message.DestinationName;
@@ -23,14 +24,17 @@ public final class DestinationRegistry {
     private final Object creating = new Object();
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicLong creations = new AtomicLong();
-    private final int max;
+    private volatile long forgetAfterNs;
     private final Function<DestinationName, QueueSettings> queueSettings;
     private final DestinationContext context;
+
+    @HeldUnder("creating")
+    private int max;
 
     /**
      * @param max how many destinations may exist at once
      * @param forgetAfterNs how long a queue without subscriber, message and publish is kept
-     * @param queueSettings asked once, when a queue comes into being
+     * @param queueSettings asked when a queue comes into being, and for all of them when settings have changed
      */
     public DestinationRegistry(
             int max,
@@ -39,8 +43,27 @@ public final class DestinationRegistry {
             NanoClock clock,
             BrokerCounters counters) {
         this.max = max;
+        this.forgetAfterNs = forgetAfterNs;
         this.queueSettings = queueSettings;
-        this.context = new DestinationContext(clock, counters, new PushBackLog(), forgetAfterNs, this::remove);
+        this.context =
+                new DestinationContext(clock, counters, new PushBackLog(), () -> this.forgetAfterNs, this::remove);
+    }
+
+    /**
+     * Takes over other bounds, and for each queue what {@code queueSettings} says now. If there are more destinations than
+     * allowed, they stay.
+     */
+    public void reload(int max, long forgetAfterNs) {
+        this.forgetAfterNs = forgetAfterNs;
+        synchronized (creating) {
+            // From here on new queues have the new settings, and those that have the old ones are in the map.
+            this.max = max;
+        }
+        for (Destination destination : destinations.values()) {
+            if (destination.name().kind() == DestinationKind.QUEUE) {
+                destination.change(queueSettings.apply(destination.name()));
+            }
+        }
     }
 
     /** The destination, or null where there is none of that name. */

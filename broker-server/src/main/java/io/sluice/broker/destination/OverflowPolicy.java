@@ -21,6 +21,14 @@ public interface OverflowPolicy {
      */
     Offer offer(Backlog backlog, MessageBatch batch);
 
+    /**
+     * Brings a backlog within its bound that was lowered, as far as this policy drops what is queued; counted as in {@link
+     * #offer}.
+     */
+    default void shrink(Backlog backlog) {
+        // Nothing that is queued is dropped: what comes next is pushed back, or closes the owner.
+    }
+
     /** Whether to close the owner of the backlog instead of dropping what it holds. */
     default boolean closesInsteadOfDropping() {
         return false;

@@ -34,7 +34,9 @@ final class QueueDestination extends Destination {
 
     private final Object lock = new Object();
     private final DestinationContext context;
-    private final OverflowPolicy policy;
+
+    @HeldUnder("lock")
+    private OverflowPolicy policy;
 
     @HeldUnder("lock")
     private final Backlog backlog;
@@ -112,9 +114,31 @@ final class QueueDestination extends Destination {
         long messagesBefore = backlog.droppedMessages();
         long bytesBefore = backlog.droppedBytes();
         Offer offer = policy.offer(backlog, batch);
+        countOverflow(messagesBefore, bytesBefore);
+        return offer;
+    }
+
+    @HeldUnder("lock")
+    private void countOverflow(long messagesBefore, long bytesBefore) {
         long messages = backlog.droppedMessages() - messagesBefore;
         context.counters().dropped(DropReason.OVERFLOW, messages, backlog.droppedBytes() - bytesBefore);
-        return offer;
+    }
+
+    @Override
+    void change(QueueSettings settings) {
+        synchronized (lock) {
+            policy = settings.policy();
+            backlog.setBounds(settings.bounds());
+            long messagesBefore = backlog.droppedMessages();
+            long bytesBefore = backlog.droppedBytes();
+            policy.shrink(backlog);
+            countOverflow(messagesBefore, bytesBefore);
+            if (policy.pushesBack()) {
+                releasePublishers();
+            } else {
+                waiting.resumeAll();
+            }
+        }
     }
 
     @HeldUnder("lock")
@@ -427,7 +451,7 @@ final class QueueDestination extends Destination {
             publishers = waiting.takeLongWaiting(nowNs);
             subscribers = publishers.isEmpty() ? List.of() : List.copyOf(members.keySet());
             boolean unused = members.isEmpty() && !isAnythingWaiting() && waiting.isEmpty();
-            forgotten = unused && nowNs - usedNs > context.forgetAfterNs();
+            forgotten = unused && nowNs - usedNs > context.forgetAfterNs().getAsLong();
         }
         context.pushBackLog().longPushBack(this, publishers, subscribers, nowNs);
         if (forgotten) {

@@ -34,7 +34,7 @@ public final class Backlog {
         return bounds;
     }
 
-    /** Changes the bounds; what is held stays until the next offer. */
+    /** Changes the bounds; what is held stays, see {@link #isOverfull}. */
     public void setBounds(BacklogBounds bounds) {
         this.bounds = bounds;
     }
@@ -135,6 +135,18 @@ public final class Backlog {
         return true;
     }
 
+    /** Drops the newest waiting batch; false when none waits. */
+    public boolean dropNewest() {
+        MessageBatch newest = batches.pollLast();
+        if (newest == null) {
+            return false;
+        }
+        smallAtTail = Math.max(0, smallAtTail - 1);
+        settle(newest.costBytes(), newest.remainingMessages());
+        refuse(newest);
+        return true;
+    }
+
     /** Drops all that wait. */
     public void dropAll() {
         while (dropOldest()) {}
@@ -186,6 +198,11 @@ public final class Backlog {
 
     public boolean isFull() {
         return heldBytes >= bounds.maxBytes() || heldMessages >= bounds.maxMessages();
+    }
+
+    /** Whether more than the bound is held, as after the bound was lowered. */
+    public boolean isOverfull() {
+        return heldBytes > bounds.maxBytes() || heldMessages > bounds.maxMessages();
     }
 
     /** Whether what is held fills {@code percent} of a bound. */

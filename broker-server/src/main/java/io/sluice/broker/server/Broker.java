@@ -8,6 +8,7 @@ import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.PinnedMemory;
 import io.sluice.broker.base.Shown;
 import io.sluice.broker.config.BrokerConfig;
+import io.sluice.broker.config.ConfigChange;
 import io.sluice.broker.config.ConfigException;
 import io.sluice.broker.config.DescriptorLimit;
 import io.sluice.broker.config.ListenConfig;
@@ -23,6 +24,7 @@ import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.DropReason;
 import io.sluice.broker.protocols.nativewire.NativeProtocol;
 import io.sluice.broker.session.DeliveryRules;
+import io.sluice.broker.session.LiveSettings;
 import io.sluice.broker.session.SessionContext;
 import io.sluice.broker.session.Sessions;
 import io.sluice.broker.transport.CloseLog;
@@ -33,6 +35,8 @@ import io.sluice.broker.transport.WireProtocol;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 
 /**
  * A broker in this JVM. Several may run side by side; none installs signal handlers or touches the logging set-up. All its
@@ -48,8 +52,13 @@ import java.util.List;
 public final class Broker implements AutoCloseable {
     private static final int FEWEST_DESCRIPTORS = 64;
 
-    private final BrokerConfig config;
-    private final MemoryBounds memoryBounds;
+    /** An event loop that does not answer for so long is told of changed settings when it does. */
+    private static final long RELOAD_MS = 5000;
+
+    private final Object reloading = new Object();
+    private volatile BrokerConfig config;
+    private volatile MemoryBounds memoryBounds;
+    private final LiveSettings settings;
     private final BrokerCounters counters = new BrokerCounters();
     private final PinnedMemory memory;
     private final Sessions sessions;
@@ -60,8 +69,10 @@ public final class Broker implements AutoCloseable {
     private final MemoryPushBack memoryPushBack;
     private final Housekeeping housekeeping;
     private final Drain drain;
+    private final LameDuck lameDuck;
     private final InetSocketAddress address;
     private boolean closed;
+    private volatile boolean stopping;
 
     private Broker(BrokerConfig config) {
         NanoClock clock = NanoClock.SYSTEM;
@@ -71,27 +82,18 @@ public final class Broker implements AutoCloseable {
         this.sessions = new Sessions(memory, clock);
         memory.onFull(sessions::relieveMemory);
         this.connections = new Connections(maxConnections(config));
-        DeliveryRules rules = deliveryRules(config);
+        this.settings = new LiveSettings(liveValues(config, deliveryRules(config)));
         this.destinations = new DestinationRegistry(
                 config.destinations().max(),
                 config.destinations().forgetAfterMs() * 1_000_000,
-                rules::forQueue,
+                name -> settings.values().rules().forQueue(name),
                 clock,
                 counters);
         this.memoryPushBack = new MemoryPushBack(memory, clock, counters, sessions::relieveForQueues);
         ByteBufAllocator allocator = allocator(Listener.loopCount(config.transport()));
         SessionContext context = new SessionContext(
-                destinations,
-                rules,
-                memory,
-                memoryPushBack,
-                counters,
-                sessions,
-                allocator,
-                config.transport(),
-                config.shutdown().drainTimeoutMs(),
-                clock);
-        List<WireProtocol> protocols = List.of(new NativeProtocol(config.nativeWire(), context));
+                destinations, settings, memory, memoryPushBack, counters, sessions, allocator, clock);
+        List<WireProtocol> protocols = List.of(new NativeProtocol(context));
         CloseLog closeLog = new CloseLog(clock);
         this.transport = TransportKind.choose(config.transport().type());
         this.listener = new Listener(
@@ -106,6 +108,7 @@ public final class Broker implements AutoCloseable {
         this.address = bind(listener, config.listen(), allocator);
         this.housekeeping = new Housekeeping(destinations, memoryPushBack, closeLog);
         this.drain = new Drain(sessions, connections, destinations, clock);
+        this.lameDuck = new LameDuck(listener, sessions, destinations, clock);
     }
 
     /**
@@ -140,6 +143,22 @@ public final class Broker implements AutoCloseable {
                     + FEWEST_DESCRIPTORS + " are needed; raise the limit (ulimit -n)");
         }
         return limit.maxConnections(config.connections());
+    }
+
+    private static LiveSettings.Values liveValues(BrokerConfig config, DeliveryRules rules) {
+        return new LiveSettings.Values(
+                rules,
+                config.transport(),
+                config.nativeWire(),
+                config.shutdown().drainTimeoutMs());
+    }
+
+    /** Those in force if they say the same: then no subscriber need look for its own. */
+    private DeliveryRules changedRules(BrokerConfig next) {
+        boolean same = next.sendQueue().equals(config.sendQueue())
+                && next.queues().equals(config.queues())
+                && next.overflow().equals(config.overflow());
+        return same ? settings.values().rules() : deliveryRules(next);
     }
 
     private static DeliveryRules deliveryRules(BrokerConfig config) {
@@ -177,6 +196,7 @@ public final class Broker implements AutoCloseable {
         return address;
     }
 
+    /** What is in force. */
     public BrokerConfig config() {
         return config;
     }
@@ -225,9 +245,65 @@ public final class Broker implements AutoCloseable {
                 sessions.subscribers());
     }
 
+    /**
+     * Takes over another configuration while it runs, for connections, queues and subscribers that are there too: as a whole,
+     * or not at all. When this returns, it is in force; a thread of its own must call it, not an event loop.
+     *
+     * <p>A change is for what is offered after it. What a lowered bound leaves no room for is dropped as the policy has it;
+     * publishers go on that need wait no longer. Connections, destinations and messages that are above a lowered limit stay.
+     * Settings that need a restart stay as they are, and are in the report. {@code stats} and {@code log} are the daemon's.
+     *
+     * @return what differs from the configuration so far, in the order of the reference file
+     * @throws ConfigException when the settings do not fit this machine or name a policy that does not exist: then nothing
+     *     has changed
+     * @throws IllegalStateException when the broker is stopping
+     */
+    public List<ConfigChange> reload(BrokerConfig wanted) {
+        synchronized (reloading) {
+            if (stopping) {
+                throw new IllegalStateException("the broker is stopping");
+            }
+            BrokerConfig next = config.reloaded(wanted);
+            MemoryBounds nextBounds = memoryBounds(next);
+            int nextConnections = maxConnections(next);
+            LiveSettings.Values nextValues = liveValues(next, changedRules(next));
+            // All is known to be good: from here on nothing is refused.
+            List<ConfigChange> changes = ConfigChange.between(config, wanted);
+            config = next;
+            memoryBounds = nextBounds;
+            settings.change(nextValues);
+            connections.setMax(nextConnections);
+            destinations.reload(next.destinations().max(), next.destinations().forgetAfterMs() * 1_000_000);
+            listener.reload(next.transport(), RELOAD_MS);
+            memory.setMaxBytes(nextBounds.maxBytes());
+            return changes;
+        }
+    }
+
+    /**
+     * Begins to let all clients go, without hurry: from now on no new connections are taken; clients that only publish are
+     * read until they have sent nothing for a second, then closed; then subscribers leave, spread over a time, each when it
+     * was sent what is held for it. Whoever called this calls {@link #close} when it is done. A second call changes nothing.
+     *
+     * @return complete when all have gone or their time was over, or the broker was closed; never with an error
+     */
+    public CompletionStage<Void> drain(DrainPlan plan) {
+        return lameDuck.start(plan);
+    }
+
+    /** What {@link #drain} returns, whoever calls it and when. */
+    public CompletionStage<Void> drained() {
+        return lameDuck.done();
+    }
+
+    /** Whether it lets its clients go, by {@link #drain} or {@link #close}: whoever balances load sends nobody here. */
+    public boolean isDraining() {
+        return stopping || lameDuck.hasStarted();
+    }
+
     /** Runs something again and again on the broker's housekeeping thread. */
-    void every(long periodMs, Runnable task) {
-        housekeeping.every(periodMs, task);
+    Future<?> every(long periodMs, Runnable task) {
+        return housekeeping.every(periodMs, task);
     }
 
     /**
@@ -240,6 +316,10 @@ public final class Broker implements AutoCloseable {
             return;
         }
         closed = true;
+        synchronized (reloading) {
+            stopping = true;
+        }
+        lameDuck.stop();
         listener.stopAccepting();
         drain.run(config.shutdown().drainTimeoutMs());
         housekeeping.close();

@@ -3,11 +3,9 @@ package io.sluice.broker.server;
 import io.sluice.broker.base.Durations;
 import io.sluice.broker.config.BrokerConfig;
 import io.sluice.broker.config.ConfigException;
-import io.sluice.broker.config.ConfigLoader;
 import io.sluice.broker.config.ConfigPrinter;
 import io.sluice.broker.config.ListenConfig;
 import io.sluice.broker.config.LoadedConfig;
-import io.sluice.broker.delivery.OverflowPolicies;
 import io.sluice.broker.transport.Addresses;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,7 +26,7 @@ import picocli.CommandLine.Option;
 /** The daemon: {@code sluice broker}. */
 @Command(
         name = "broker",
-        description = "Runs the broker until SIGTERM or Ctrl-C.",
+        description = "Runs the broker until SIGTERM or Ctrl-C. SIGHUP makes it read its configuration again.",
         sortOptions = false,
         usageHelpAutoWidth = true,
         footer = {
@@ -118,9 +116,10 @@ public final class BrokerMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        ConfigSource source = new ConfigSource(configFile, System.getenv(), flags());
         LoadedConfig loaded;
         try {
-            loaded = new ConfigLoader(OverflowPolicies.names()).load(configFile, System.getenv(), flags());
+            loaded = source.read();
         } catch (ConfigException e) {
             e.problems().forEach(problem -> complain(problem));
             return USAGE;
@@ -133,7 +132,7 @@ public final class BrokerMain implements Callable<Integer> {
             say("the configuration is good" + (configFile == null ? "" : ": " + configFile));
             return OK;
         }
-        return run(loaded.config());
+        return run(source, loaded);
     }
 
     private Map<String, String> flags() {
@@ -151,21 +150,16 @@ public final class BrokerMain implements Callable<Integer> {
         }
     }
 
-    private int run(BrokerConfig config) throws InterruptedException {
+    private int run(ConfigSource source, LoadedConfig loaded) throws InterruptedException {
+        BrokerConfig config = loaded.config();
         Logging.configure(config.log());
         Logger log = LoggerFactory.getLogger("sluice");
-        Interrupts interrupts = new Interrupts(
-                config.shutdown().drainTimeoutMs(),
-                System.err::println,
-                code -> Runtime.getRuntime().halt(code));
         SystemdNotifier systemd = new SystemdNotifier(System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
-        StatsFile stats = null;
+        StatsFile statsOut;
         Broker broker;
         try {
             warnIfOpen(config.listen(), log);
-            stats = config.stats().file().isEmpty()
-                    ? null
-                    : new StatsFile(Path.of(config.stats().file()));
+            statsOut = Statistics.open(config.stats());
             broker = Broker.start(config);
         } catch (ConfigException e) {
             e.problems().forEach(problem -> complain(problem));
@@ -174,11 +168,15 @@ public final class BrokerMain implements Callable<Integer> {
             complain(String.valueOf(e.getMessage()));
             return FAILED;
         }
+        Interrupts interrupts = new Interrupts(
+                () -> broker.config().shutdown().drainTimeoutMs(),
+                System.err::println,
+                code -> Runtime.getRuntime().halt(code));
         interrupts.install();
-        if (stats != null) {
-            StatsFile file = stats;
-            broker.every(config.stats().intervalMs(), () -> file.append(broker.counters()));
-        }
+        Statistics statistics = new Statistics(broker, config.stats(), statsOut);
+        Reload reload = new Reload(source, loaded, broker, statistics);
+        reloadOnHangUp(reload, interrupts);
+        broker.drained().thenRun(() -> interrupts.onDrained(System.nanoTime()));
         if (!writePorts(broker)) {
             broker.close();
             return FAILED;
@@ -189,18 +187,27 @@ public final class BrokerMain implements Callable<Integer> {
         systemd.stopping();
         log.info(
                 "stopping: delivering what is queued, for at most {}",
-                Durations.print(config.shutdown().drainTimeoutMs()));
+                Durations.print(broker.config().shutdown().drainTimeoutMs()));
         broker.close();
         BrokerSnapshot last = broker.counters();
-        if (stats != null) {
-            stats.append(last);
-            stats.close();
-        }
+        statistics.finish(last);
         log.info(
                 "stopped: {} messages came in, {} were written to subscribers",
                 last.totals().messagesIn(),
                 last.totals().messagesWritten());
         return OK;
+    }
+
+    /** Unless it is the terminal that hangs up: then the broker ends with it, as any program that runs there. */
+    private static void reloadOnHangUp(Reload reload, Interrupts interrupts) {
+        Terminal terminal = new Terminal();
+        Signals.handle("HUP", () -> {
+            if (terminal.isGone()) {
+                interrupts.onTerminate(System.nanoTime());
+            } else {
+                reload.runLogged();
+            }
+        });
     }
 
     private String configuration() {

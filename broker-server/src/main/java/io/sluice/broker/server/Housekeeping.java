@@ -4,6 +4,7 @@ import io.sluice.broker.destination.DestinationRegistry;
 import io.sluice.broker.destination.MemoryPushBack;
 import io.sluice.broker.transport.CloseLog;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -26,8 +27,8 @@ final class Housekeeping {
     }
 
     /** Runs something again and again, that many milliseconds apart; a fault is logged and ends nothing. */
-    void every(long periodMs, Runnable task) {
-        thread.scheduleWithFixedDelay(() -> runLogged(task), periodMs, periodMs, TimeUnit.MILLISECONDS);
+    Future<?> every(long periodMs, Runnable task) {
+        return thread.scheduleWithFixedDelay(() -> runLogged(task), periodMs, periodMs, TimeUnit.MILLISECONDS);
     }
 
     private static void runLogged(Runnable task) {

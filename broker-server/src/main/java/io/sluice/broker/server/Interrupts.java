@@ -3,6 +3,7 @@ package io.sluice.broker.server;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * How signals end the daemon: the first of either kind begins the shutdown; another SIGTERM changes nothing; a second
@@ -13,18 +14,20 @@ final class Interrupts {
     private static final int ENDED_BY_INTERRUPT = 130;
 
     private final CountDownLatch shutdown = new CountDownLatch(1);
-    private final long drainTimeoutMs;
+    private final LongSupplier drainTimeoutMs;
     private final Consumer<String> tell;
     private final Consumer<Integer> halt;
     private long shutdownNs;
+    private long timeoutMs;
     private int interrupts;
     private long interruptedNs;
 
     /**
+     * @param drainTimeoutMs asked when the first signal has come
      * @param tell says something to whoever sits at the terminal
      * @param halt ends the process at once with a code
      */
-    Interrupts(long drainTimeoutMs, Consumer<String> tell, Consumer<Integer> halt) {
+    Interrupts(LongSupplier drainTimeoutMs, Consumer<String> tell, Consumer<Integer> halt) {
         this.drainTimeoutMs = drainTimeoutMs;
         this.tell = tell;
         this.halt = halt;
@@ -44,6 +47,11 @@ final class Interrupts {
         shutdown.await();
     }
 
+    /** The broker has let its clients go: it ends as on the first signal. */
+    synchronized void onDrained(long nowNs) {
+        begin(nowNs);
+    }
+
     synchronized void onTerminate(long nowNs) {
         begin(nowNs);
     }
@@ -58,7 +66,7 @@ final class Interrupts {
             return;
         }
         interruptedNs = nowNs;
-        long leftMs = Math.max(0, drainTimeoutMs - TimeUnit.NANOSECONDS.toMillis(nowNs - shutdownNs));
+        long leftMs = Math.max(0, timeoutMs - TimeUnit.NANOSECONDS.toMillis(nowNs - shutdownNs));
         tell.accept("delivering what is queued, for at most " + (leftMs + 999) / 1000
                 + " s more; Ctrl-C again within 2 s ends at once");
     }
@@ -68,6 +76,7 @@ final class Interrupts {
         boolean first = shutdown.getCount() > 0;
         if (first) {
             shutdownNs = nowNs;
+            timeoutMs = drainTimeoutMs.getAsLong();
             shutdown.countDown();
         }
         return first;

@@ -39,6 +39,9 @@ public final class Session {
 
     private static final int IN_FLIGHT_BYTES = 256 * 1024;
 
+    /** Half a second each; between any two its loop reads what there is. So many without a read: silent for a second. */
+    private static final int SILENT_TICKS = 3;
+
     /** Little, for those whose unsent messages are worth having back. */
     private static final int SHORT_IN_FLIGHT_BYTES = 64 * 1024;
 
@@ -47,7 +50,7 @@ public final class Session {
     private final SessionContext context;
     private final PublisherGate gate;
     private final BatchBuilder builder;
-    private final int maxRunFrameBytes;
+    private int maxRunFrameBytes;
 
     private @Nullable DestinationName publishName;
     private @Nullable Destination publishDestination;
@@ -56,7 +59,15 @@ public final class Session {
     private long unroutedMessages;
     private long unroutedBytes;
     private long goodbyeUntilNs;
+    private int ticksWithoutRead;
+    private boolean released;
+    private long releaseUntilNs;
+    private long releasePatienceNs;
     private boolean ended;
+    private @Nullable DeliveryRules rulesTaken;
+
+    /** Whether what is unsent for it is worth having back. */
+    private boolean keepsLittle;
 
     private volatile @Nullable SendQueue sendQueue;
     private volatile @Nullable DestinationName subscribedTo;
@@ -70,7 +81,7 @@ public final class Session {
     public Session(Connection connection, DeliveryEncoder encoder, int maxPayloadBytes, SessionContext context) {
         this.connection = connection;
         this.encoder = encoder;
-        this.maxRunFrameBytes = Math.min(LARGE_BYTES - 1, NativeFrames.HEADER_BYTES + maxPayloadBytes);
+        this.maxRunFrameBytes = maxRunFrameBytes(maxPayloadBytes);
         this.context = context;
         this.gate = new PublisherGate(connection, context.memoryPushBack());
         this.builder = new BatchBuilder(context.allocator(), context.memory());
@@ -78,6 +89,41 @@ public final class Session {
         if (context.sessions().isStopping()) {
             stopPublishing();
         }
+    }
+
+    private static int maxRunFrameBytes(int maxPayloadBytes) {
+        return Math.min(LARGE_BYTES - 1, NativeFrames.HEADER_BYTES + maxPayloadBytes);
+    }
+
+    /**
+     * The broker's settings have changed: takes those over that it has copies of.
+     *
+     * @param maxPayloadBytes the longest payload that the protocol takes now
+     */
+    public void takeSettings(int maxPayloadBytes) {
+        maxRunFrameBytes = maxRunFrameBytes(maxPayloadBytes);
+        publishRun = null;
+        SendQueue queue = sendQueue;
+        DestinationName name = subscribedTo;
+        if (queue == null || name == null) {
+            return;
+        }
+        boolean keptLittle = keepsLittle;
+        DeliveryRules rules = context.settings().rules();
+        if (rules != rulesTaken) {
+            SendQueueSettings settings = settingsBy(rules, name);
+            queue.change(settings, inFlightBytes());
+        }
+        if (keptLittle || keepsLittle) {
+            limitUnsent();
+        }
+    }
+
+    private SendQueueSettings settingsBy(DeliveryRules rules, DestinationName name) {
+        SendQueueSettings settings = rules.forSubscriber(name);
+        rulesTaken = rules;
+        keepsLittle = name.kind() == DestinationKind.QUEUE || settings.policy().keepsOnlyLatest();
+        return settings;
     }
 
     // ---------------------------------------------------------------- subscribing
@@ -93,19 +139,12 @@ public final class Session {
     }
 
     private boolean subscribe(DestinationName name) {
-        SendQueueSettings settings = context.rules().forSubscriber(name);
+        SendQueueSettings settings = settingsBy(context.settings().rules(), name);
         boolean ofQueue = name.kind() == DestinationKind.QUEUE;
-        boolean keepsLittle = ofQueue || settings.policy().keepsOnlyLatest();
         SendQueue queue = new SendQueue(
-                connection,
-                name.toString(),
-                encoder,
-                settings,
-                ofQueue,
-                keepsLittle ? SHORT_IN_FLIGHT_BYTES : IN_FLIGHT_BYTES,
-                context.clock());
+                connection, name.toString(), encoder, settings, ofQueue, inFlightBytes(), context.clock());
         if (keepsLittle) {
-            connection.limitUnsent();
+            limitUnsent();
         }
         Destination destination = context.destinations().subscribe(name, queue);
         if (destination == null) {
@@ -116,6 +155,14 @@ public final class Session {
         subscribedTo = name;
         sendQueue = queue;
         return true;
+    }
+
+    private int inFlightBytes() {
+        return keepsLittle ? SHORT_IN_FLIGHT_BYTES : IN_FLIGHT_BYTES;
+    }
+
+    private void limitUnsent() {
+        connection.limitUnsent(keepsLittle ? context.settings().transport().unsentLowWaterBytes() : 0);
     }
 
     private @Nullable DestinationName nameOrClose(ByteBuf buffer, int index, int length) {
@@ -230,6 +277,7 @@ public final class Session {
 
     /** Routes what the read brought. */
     public void endOfRead() {
+        ticksWithoutRead = 0;
         routeBuilt();
     }
 
@@ -327,7 +375,8 @@ public final class Session {
             connection.finish(CloseReason.GOODBYE);
             return;
         }
-        goodbyeUntilNs = context.clock().nowNs() + TimeUnit.MILLISECONDS.toNanos(context.drainTimeoutMs());
+        goodbyeUntilNs = context.clock().nowNs()
+                + TimeUnit.MILLISECONDS.toNanos(context.settings().drainTimeoutMs());
         queue.finish(() -> connection.finish(CloseReason.GOODBYE));
     }
 
@@ -362,6 +411,50 @@ public final class Session {
         }
     }
 
+    private boolean isSilent() {
+        return ticksWithoutRead >= SILENT_TICKS;
+    }
+
+    /**
+     * A subscriber may go: when it publishes nothing any more it is taken out of its destination, is sent what is held for it
+     * and closed in good order.
+     *
+     * @param patienceMs how long it may go on publishing, and how long it may take to read what is held
+     */
+    public void release(long patienceMs) {
+        if (released || ended) {
+            return;
+        }
+        released = true;
+        long nowNs = context.clock().nowNs();
+        releasePatienceNs = TimeUnit.MILLISECONDS.toNanos(patienceMs);
+        releaseUntilNs = nowNs + releasePatienceNs;
+        leaveIfReleased(nowNs);
+    }
+
+    private void leaveIfReleased(long nowNs) {
+        SendQueue queue = sendQueue;
+        if (queue == null || !released || ended || !isSilent() && nowNs - releaseUntilNs < 0) {
+            return;
+        }
+        ended = true;
+        gate.close();
+        // What it still sends is not looked at, but its end is.
+        connection.resumeReading();
+        goodbyeUntilNs = nowNs + releasePatienceNs;
+        queue.finish(() -> connection.finish(CloseReason.SHUTDOWN));
+    }
+
+    /** Whether it is subscribed to a queue in which messages wait. */
+    @AnyThread
+    public boolean isOfQueueWithWaiting() {
+        DestinationName name = subscribedTo;
+        Destination destination = name == null ? null : context.destinations().find(name);
+        return destination != null
+                && destination.takesBack()
+                && destination.snapshot().waitingMessages() > 0;
+    }
+
     /** The connection is closed, or about to be. May be called twice. */
     public void onClosed() {
         if (closed) {
@@ -383,10 +476,16 @@ public final class Session {
 
     /** To be called about twice a second. */
     public void tick(long nowNs) {
+        // A publisher that is pushed back is not read: then its socket is not known to be empty.
+        ticksWithoutRead = isPushedBack() ? 0 : ticksWithoutRead + 1;
         SendQueue queue = sendQueue;
         if (queue == null) {
+            if (isSilent() && context.sessions().isReleasingPublishers()) {
+                finish();
+            }
             return;
         }
+        leaveIfReleased(nowNs);
         queue.tick(nowNs);
         if (goodbyeUntilNs != 0 && nowNs - goodbyeUntilNs > 0) {
             goodbyeUntilNs = 0;

@@ -27,6 +27,7 @@ public final class Sessions {
     private final NanoClock clock;
     private final SheddingLog log;
     private volatile boolean stopping;
+    private volatile boolean releasingPublishers;
 
     /** When shedding last did not make enough room. Guarded by {@link #relieving}. */
     private long fruitlessNs;
@@ -53,6 +54,15 @@ public final class Sessions {
     public void stopPublishing() {
         stopping = true;
         sessions.keySet().forEach(session -> session.connection().execute(session::stopPublishing));
+    }
+
+    /** From now on clients that are not subscribed to anything are closed when they have sent nothing for a second. */
+    public void releaseSilentPublishers() {
+        releasingPublishers = true;
+    }
+
+    boolean isReleasingPublishers() {
+        return releasingPublishers;
     }
 
     boolean isStopping() {

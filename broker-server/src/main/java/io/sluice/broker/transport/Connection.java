@@ -11,6 +11,7 @@ import io.netty.channel.uring.IoUringChannelOption;
 import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.OwnLoop;
+import io.sluice.broker.config.TransportConfig;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.CloseReason;
 import java.io.IOException;
@@ -34,14 +35,21 @@ public final class Connection {
     private final String id;
     private final String remoteAddress;
     private final NanoClock clock;
-    private final long handshakeDeadlineNs;
-    private final long userTimeoutMs;
-    private final int unsentLowWaterBytes;
+    private final long acceptedNs;
     private final CloseLog closeLog;
     private final BrokerCounters counters;
 
     @OwnLoop
+    private long handshakeTimeoutMs;
+
+    @OwnLoop
+    private long userTimeoutMs;
+
+    @OwnLoop
     private @Nullable LongConsumer onTick;
+
+    @OwnLoop
+    private @Nullable Runnable onReload;
 
     @OwnLoop
     private @Nullable Runnable onClosing;
@@ -81,9 +89,7 @@ public final class Connection {
             String id,
             TransportKind transport,
             NanoClock clock,
-            long handshakeTimeoutNs,
-            long userTimeoutMs,
-            int unsentLowWaterBytes,
+            TransportConfig config,
             CloseLog closeLog,
             BrokerCounters counters) {
         this.channel = channel;
@@ -91,9 +97,9 @@ public final class Connection {
         this.remoteAddress = Addresses.text(channel.remoteAddress());
         this.transport = transport;
         this.clock = clock;
-        this.handshakeDeadlineNs = clock.nowNs() + handshakeTimeoutNs;
-        this.userTimeoutMs = userTimeoutMs;
-        this.unsentLowWaterBytes = unsentLowWaterBytes;
+        this.acceptedNs = clock.nowNs();
+        this.handshakeTimeoutMs = config.handshakeTimeoutMs();
+        this.userTimeoutMs = config.userTimeoutMs();
         this.closeLog = closeLog;
         this.counters = counters;
     }
@@ -141,6 +147,22 @@ public final class Connection {
     @OwnLoop
     public void onTick(LongConsumer callback) {
         onTick = callback;
+    }
+
+    /** Sets what runs on this connection's loop when the broker's settings have changed. */
+    @OwnLoop
+    public void onReload(Runnable callback) {
+        onReload = callback;
+    }
+
+    /** The broker's settings have changed. */
+    @OwnLoop
+    void takeSettings(TransportConfig config) {
+        handshakeTimeoutMs = config.handshakeTimeoutMs();
+        userTimeoutMs = config.userTimeoutMs();
+        if (onReload != null && closeReason == null) {
+            onReload.run();
+        }
     }
 
     /** Sets what runs on this connection's loop when it is about to be closed, before the socket is; perhaps never. */
@@ -214,13 +236,17 @@ public final class Connection {
         pauseReading();
     }
 
-    /** Keeps little unsent data in the kernel, where the platform can: what the kernel has taken cannot be given back. */
+    /**
+     * Keeps little unsent data in the kernel, where the platform can: what the kernel has taken cannot be given back.
+     *
+     * @param bytes how little; 0 leaves it to the kernel
+     */
     @OwnLoop
-    public void limitUnsent() {
+    public void limitUnsent(int bytes) {
         if (transport == TransportKind.EPOLL) {
-            SocketOptions.set(channel, EpollChannelOption.TCP_NOTSENT_LOWAT, (long) unsentLowWaterBytes);
+            SocketOptions.set(channel, EpollChannelOption.TCP_NOTSENT_LOWAT, (long) bytes);
         } else if (transport == TransportKind.IO_URING) {
-            SocketOptions.set(channel, IoUringChannelOption.TCP_NOTSENT_LOWAT, (long) unsentLowWaterBytes);
+            SocketOptions.set(channel, IoUringChannelOption.TCP_NOTSENT_LOWAT, (long) bytes);
         }
     }
 
@@ -341,7 +367,7 @@ public final class Connection {
             }
             return;
         }
-        if (!handshakeDone && nowNs - handshakeDeadlineNs > 0) {
+        if (!handshakeDone && nowNs - acceptedNs > TimeUnit.MILLISECONDS.toNanos(handshakeTimeoutMs)) {
             close(CloseReason.HANDSHAKE_TIMEOUT, "sent no complete first frame in time");
             return;
         }

@@ -10,13 +10,18 @@ import java.util.concurrent.atomic.AtomicLong;
 /** All open connections, up to a bound. */
 @AnyThread
 public final class Connections {
-    private final int max;
+    private volatile int max;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicLong ever = new AtomicLong();
     private final Map<Connection, Boolean> connections = new ConcurrentHashMap<>();
 
     /** @param max how many may be open at once */
     public Connections(int max) {
+        this.max = max;
+    }
+
+    /** Changes how many may be open at once; those that are open stay. */
+    public void setMax(int max) {
         this.max = max;
     }
 

@@ -15,12 +15,14 @@ import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.config.ListenConfig;
 import io.sluice.broker.config.TransportConfig;
 import io.sluice.broker.metrics.BrokerCounters;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,7 +40,7 @@ public final class Listener {
     private static final int KEEP_ALIVE_INTERVAL_S = 15;
     private static final int KEEP_ALIVE_PROBES = 4;
 
-    private final TransportConfig config;
+    private volatile TransportConfig config;
     private final TransportKind kind;
     private final Connections connections;
     private final List<WireProtocol> protocols;
@@ -117,12 +119,6 @@ public final class Listener {
                         accept(channel);
                     }
                 });
-        if (config.sendBufferBytes() > 0) {
-            bootstrap.childOption(ChannelOption.SO_SNDBUF, config.sendBufferBytes());
-        }
-        if (config.receiveBufferBytes() > 0) {
-            bootstrap.childOption(ChannelOption.SO_RCVBUF, config.receiveBufferBytes());
-        }
         setKeepAlive(bootstrap);
         Channel bound = bootstrap
                 .bind(new InetSocketAddress(listen.host(), listen.port()))
@@ -152,17 +148,19 @@ public final class Listener {
         }
     }
 
+    private static void setBuffers(Channel channel, TransportConfig config) {
+        if (config.sendBufferBytes() > 0) {
+            SocketOptions.set(channel, ChannelOption.SO_SNDBUF, config.sendBufferBytes());
+        }
+        if (config.receiveBufferBytes() > 0) {
+            SocketOptions.set(channel, ChannelOption.SO_RCVBUF, config.receiveBufferBytes());
+        }
+    }
+
     private void accept(Channel channel) {
-        Connection connection = new Connection(
-                channel,
-                connections.nextId(),
-                kind,
-                clock,
-                TimeUnit.MILLISECONDS.toNanos(config.handshakeTimeoutMs()),
-                config.userTimeoutMs(),
-                config.unsentLowWaterBytes(),
-                closeLog,
-                counters);
+        TransportConfig current = config;
+        setBuffers(channel, current);
+        Connection connection = new Connection(channel, connections.nextId(), kind, clock, current, closeLog, counters);
         connections.add(connection);
         LoopTicker ticker = tickers.get(channel.eventLoop());
         if (ticker == null) {
@@ -177,6 +175,20 @@ public final class Listener {
 
     public Connections connections() {
         return connections;
+    }
+
+    /**
+     * Changes settings: those for new connections from now on, and all connections that are open are told, each by its own
+     * loop. Returns when they have been; a loop that does not answer for {@code atMostMs} is not waited for. After
+     * {@link #close} it throws {@link java.util.concurrent.RejectedExecutionException}.
+     */
+    public void reload(TransportConfig changed, long atMostMs) {
+        config = changed;
+        // One that is being accepted meanwhile is accepted on its own loop: either before this, or with the new
+        // settings.
+        List<Future<?>> told = new ArrayList<>();
+        tickers.forEach((loop, ticker) -> told.add(loop.submit(() -> ticker.takeSettings(changed))));
+        told.forEach(future -> future.awaitUninterruptibly(atMostMs));
     }
 
     /** Takes no more connections; those that are open go on. */

@@ -3,6 +3,7 @@ package io.sluice.broker.transport;
 import io.netty.channel.EventLoop;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.OwnLoop;
+import io.sluice.broker.config.TransportConfig;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +36,17 @@ final class LoopTicker {
 
     void remove(Connection connection) {
         connections.remove(connection);
+    }
+
+    /** Tells all connections of the loop that settings have changed. */
+    void takeSettings(TransportConfig config) {
+        for (Connection connection : List.copyOf(connections)) {
+            try {
+                connection.takeSettings(config);
+            } catch (Throwable e) {
+                connection.fail(e);
+            }
+        }
     }
 
     private void tick() {

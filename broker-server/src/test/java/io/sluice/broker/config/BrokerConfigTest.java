@@ -30,9 +30,9 @@ final class BrokerConfigTest {
                         new SendQueueConfig(64 * MIB, 0, 0, 30_000),
                         List.of(),
                         new MemoryConfig(0),
-                        new ShutdownConfig(8_000),
+                        new ShutdownConfig(8_000, 10_000, 30_000),
                         new StatsConfig("", 1_000),
-                        new LogConfig("info")));
+                        new LogConfig("info", "text")));
     }
 
     @Test

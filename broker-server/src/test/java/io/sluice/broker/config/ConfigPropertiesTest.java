@@ -200,11 +200,12 @@ final class ConfigPropertiesTest {
                         between(random, 1, 86_400_000)),
                 rules(random, maxFrame),
                 new MemoryConfig(random.nextBoolean() ? 0 : bound(random, maxFrame)),
-                new ShutdownConfig(between(random, 0, 86_400_000)),
+                new ShutdownConfig(
+                        between(random, 0, 86_400_000), between(random, 0, 86_400_000), between(random, 0, 86_400_000)),
                 new StatsConfig(
                         pick(random, "", "a b#c", "/var/x.csv", "C:\\x", "é\u200b\ud83d\ude00", "- x", "{"),
                         between(random, 100, 3_600_000)),
-                new LogConfig(pick(random, "error", "warn", "info", "debug")));
+                new LogConfig(pick(random, "error", "warn", "info", "debug"), pick(random, "text", "json")));
     }
 
     private static List<OverflowRule> rules(Random random, int maxFrame) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.broker.destination.Offer;
 import io.sluice.broker.destination.OverflowPolicy;
 import io.sluice.broker.message.Backlog;
+import io.sluice.broker.message.BacklogBounds;
 import org.junit.jupiter.api.Test;
 
 final class DropNewestTest extends OverflowPolicyContract {
@@ -28,5 +29,17 @@ final class DropNewestTest extends OverflowPolicyContract {
         assertThat(policy.pushesBack()).isFalse();
         assertThat(policy.closesInsteadOfDropping()).isFalse();
         assertThat(policy.keepsOnlyLatest()).isFalse();
+    }
+
+    @Test
+    void aLoweredBoundCostsTheNewest() {
+        Backlog backlog = backlog(Long.MAX_VALUE, 10);
+        for (int i = 0; i < 4; i++) {
+            policy.offer(backlog, batches.numbered(2L * i, 2));
+        }
+        backlog.setBounds(new BacklogBounds(Long.MAX_VALUE, 5));
+        policy.shrink(backlog);
+        assertThat(backlog.droppedMessages()).isEqualTo(4);
+        assertThat(payloads(backlog)).containsExactly("0", "1", "2", "3");
     }
 }

@@ -124,6 +124,31 @@ abstract class OverflowPolicyContract {
     }
 
     @Test
+    final void comesWithinABoundThatWasLoweredOrDropsNothing() {
+        Backlog backlog = backlog(Long.MAX_VALUE, 100);
+        for (int i = 0; i < 30; i++) {
+            // Large enough that none is merged with the next.
+            policy.offer(backlog, batches.large(Integer.toString(i), 5_000));
+        }
+        MessageBatch onItsWay = backlog.poll();
+        backlog.setBounds(new BacklogBounds(Long.MAX_VALUE, 100));
+        policy.shrink(backlog);
+        assertThat(backlog.droppedMessages()).as("nothing was lowered").isZero();
+
+        backlog.setBounds(new BacklogBounds(Long.MAX_VALUE, 10));
+        policy.shrink(backlog);
+
+        assertThat(backlog.heldMessages() + backlog.droppedMessages()).isEqualTo(30);
+        assertThat(backlog.heldMessages()).isIn(10L, 30L);
+        assertThat(backlog.heldMessages() == 30)
+                .as("keeps what is queued")
+                .isEqualTo(policy.pushesBack() || policy.closesInsteadOfDropping());
+        backlog.settle(onItsWay.costBytes(), onItsWay.messages());
+        onItsWay.release();
+        assertThat(Batches.numbers(payloads(backlog))).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
     final void hasRoomAgainWhenWhatIsHeldIsGone() {
         Backlog backlog = backlog(Long.MAX_VALUE, 3);
         for (int i = 0; i < 5; i++) {

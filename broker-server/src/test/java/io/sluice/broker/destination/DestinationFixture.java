@@ -23,8 +23,8 @@ final class DestinationFixture {
     final BrokerCounters counters = new BrokerCounters();
     final List<Destination> forgotten = new ArrayList<>();
 
-    final DestinationContext context =
-            new DestinationContext(clock, counters, new PushBackLog(), FORGET_AFTER_MS * 1_000_000, forgotten::add);
+    final DestinationContext context = new DestinationContext(
+            clock, counters, new PushBackLog(), () -> FORGET_AFTER_MS * 1_000_000, forgotten::add);
 
     QueueDestination queue() {
         return queue(UNLIMITED, "push-back");

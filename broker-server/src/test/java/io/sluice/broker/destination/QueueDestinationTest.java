@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.broker.base.LogLines;
 import io.sluice.broker.base.Seed;
+import io.sluice.broker.delivery.OverflowPolicies;
 import io.sluice.broker.message.BacklogBounds;
 import io.sluice.broker.message.MessageBatch;
 import io.sluice.broker.metrics.DropReason;
@@ -429,6 +430,55 @@ final class QueueDestinationTest {
         assertThat(publish(0, 1)).isEqualTo(Offer.ACCEPTED);
         assertThat(publish(1, 1)).isEqualTo(Offer.ACCEPTED);
         assertThat(publish(2, 1)).isEqualTo(Offer.PUSHED_BACK);
+    }
+
+    @Test
+    void leavingPushBackReleasesEverybodyWhoWaitsAndLosesNothing() {
+        for (String policy : List.of("drop-newest", "drop-oldest", "latest")) {
+            bounded(10);
+            RecordingPublisher other = publisher("other");
+            publish(0, 10);
+            queue.publish(fixture.numbered(10, 2), other);
+            assertThat(publisher.isPaused() && other.isPaused()).isTrue();
+
+            queue.change(new QueueSettings(messages(20), OverflowPolicies.named(policy)));
+
+            assertThat(publisher.isPaused() || other.isPaused()).as(policy).isFalse();
+            assertThat(queue.snapshot().waitingPublishers()).isZero();
+            assertThat(queue.snapshot().waitingMessages()).isEqualTo(12);
+            queue.purge(DropReason.PURGED);
+        }
+    }
+
+    @Test
+    void aRaisedBoundReleasesPublishersAndALoweredOneStopsTheNext() {
+        bounded(10);
+        publish(0, 10);
+        assertThat(publisher.isPaused()).isTrue();
+        queue.change(new QueueSettings(messages(100), OverflowPolicies.named("push-back")));
+        assertThat(publisher.isPaused()).isFalse();
+
+        queue.change(new QueueSettings(messages(5), OverflowPolicies.named("push-back")));
+        assertThat(queue.snapshot().waitingMessages()).as("nothing is lost").isEqualTo(10);
+        assertThat(publisher.isPaused()).isFalse();
+        assertThat(publish(10, 1)).isEqualTo(Offer.PUSHED_BACK);
+    }
+
+    @Test
+    void aLoweredBoundDropsByTheNewPolicyAndCounts() {
+        bounded(10);
+        for (int i = 0; i < 10; i++) {
+            publish(i, 1);
+        }
+        queue.change(new QueueSettings(messages(4), OverflowPolicies.named("drop-oldest")));
+        assertThat(publisher.isPaused()).isFalse();
+        assertThat(fixture.dropped(DropReason.OVERFLOW)).isEqualTo(6);
+        assertThat(subscribe(WindowSubscriber.unlimited("late")).offeredNumbers())
+                .containsExactly(6L, 7L, 8L, 9L);
+    }
+
+    private static BacklogBounds messages(long maxMessages) {
+        return new BacklogBounds(Long.MAX_VALUE, maxMessages);
     }
 
     @Test

@@ -13,12 +13,12 @@ final class InterruptsTest {
     private final ManualClock clock = new ManualClock();
     private final List<String> told = new ArrayList<>();
     private final List<Integer> halts = new ArrayList<>();
-    private final Interrupts interrupts = new Interrupts(8_000, told::add, halts::add);
+    private final Interrupts interrupts = new Interrupts(() -> 8_000, told::add, halts::add);
 
     @Test
     void theFirstSignalOfEitherKindBeginsTheShutdown() throws InterruptedException {
         for (boolean terminate : new boolean[] {true, false}) {
-            Interrupts fresh = new Interrupts(8_000, told::add, halts::add);
+            Interrupts fresh = new Interrupts(() -> 8_000, told::add, halts::add);
             CountDownLatch shutDown = new CountDownLatch(1);
             Thread waiting = new Thread(() -> {
                 try {

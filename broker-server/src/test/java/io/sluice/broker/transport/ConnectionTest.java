@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.broker.base.LogLines;
 import io.sluice.broker.base.ManualClock;
+import io.sluice.broker.config.BrokerConfig;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.CloseReason;
 import java.io.IOException;
@@ -78,9 +79,7 @@ final class ConnectionTest {
                     "c-3",
                     TransportKind.NIO,
                     clock,
-                    5_000_000_000L,
-                    60_000,
-                    1,
+                    BrokerConfig.defaults().transport(),
                     new CloseLog(clock),
                     counters);
             if (done) {

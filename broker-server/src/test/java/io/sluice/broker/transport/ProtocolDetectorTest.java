@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.sluice.broker.base.ManualClock;
+import io.sluice.broker.config.BrokerConfig;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.CloseReason;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,13 @@ final class ProtocolDetectorTest {
     private final ManualClock clock = new ManualClock();
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final Connection connection = new Connection(
-            channel, "c-1", TransportKind.NIO, clock, 5_000_000_000L, 60_000, 1, new CloseLog(clock), counters);
+            channel,
+            "c-1",
+            TransportKind.NIO,
+            clock,
+            BrokerConfig.defaults().transport(),
+            new CloseLog(clock),
+            counters);
     private final WordProtocol hello = new WordProtocol("hello", "HELLO");
     private final WordProtocol help = new WordProtocol("help", "HELP!");
 

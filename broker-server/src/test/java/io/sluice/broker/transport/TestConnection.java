@@ -3,13 +3,12 @@ package io.sluice.broker.transport;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.sluice.broker.base.ManualClock;
+import io.sluice.broker.config.BrokerConfig;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.CloseReason;
-import java.util.concurrent.TimeUnit;
 
 /** A connection over a {@link ScriptedChannel}: nothing happens unless a test says so. */
 public final class TestConnection {
-    private static final long HANDSHAKE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
 
     private final ManualLoop loop = new ManualLoop();
     private final ManualClock clock;
@@ -30,7 +29,7 @@ public final class TestConnection {
         this.clock = clock;
         this.channel = new ScriptedChannel(loop, reading);
         this.connection = new Connection(
-                channel, id, kind, clock, HANDSHAKE_TIMEOUT_NS, 60_000, 128 * 1024, new CloseLog(clock), counters);
+                channel, id, kind, clock, BrokerConfig.defaults().transport(), new CloseLog(clock), counters);
         channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelInactive(ChannelHandlerContext ctx) {

@@ -4,18 +4,17 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.sluice.broker.base.NanoClock;
+import io.sluice.broker.config.TransportConfig;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.CloseReason;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A connection with all its handlers, as the listener makes it, over a {@link ScriptedChannel}: what is read, what the
  * kernel takes and when its loop runs is for a test to say.
  */
 public final class WiredConnection {
-    private static final long USER_TIMEOUT_MS = 60_000;
 
     private final ManualLoop loop = new ManualLoop();
     private final ScriptedChannel channel;
@@ -30,21 +29,13 @@ public final class WiredConnection {
             BrokerCounters counters,
             CloseLog closeLog,
             ByteBufAllocator allocator,
-            long handshakeTimeoutMs,
+            TransportConfig transport,
             NanoClock clock) {
         this.clock = clock;
         this.channel = new ScriptedChannel(loop, reading);
         channel.config().setAllocator(allocator);
-        this.connection = new Connection(
-                channel,
-                connections.nextId(),
-                TransportKind.NIO,
-                clock,
-                TimeUnit.MILLISECONDS.toNanos(handshakeTimeoutMs),
-                USER_TIMEOUT_MS,
-                0,
-                closeLog,
-                counters);
+        this.connection =
+                new Connection(channel, connections.nextId(), TransportKind.NIO, clock, transport, closeLog, counters);
         connections.add(connection);
         LoopTicker ticker = new LoopTicker(loop, clock);
         ticker.add(connection);

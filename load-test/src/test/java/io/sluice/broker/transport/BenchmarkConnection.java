@@ -2,9 +2,10 @@ package io.sluice.broker.transport;
 
 import io.netty.channel.Channel;
 import io.sluice.broker.base.NanoClock;
+import io.sluice.broker.config.BrokerConfig;
 import io.sluice.broker.metrics.BrokerCounters;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 
 /**
  * Makes connections without a listener, for benchmarks of what lies behind the socket. Stands in the broker's package
@@ -20,9 +21,9 @@ public final class BenchmarkConnection {
                 "c-benchmark",
                 TransportKind.NIO,
                 clock,
-                TimeUnit.HOURS.toNanos(1),
-                TimeUnit.HOURS.toMillis(1),
-                128 * 1024,
+                BrokerConfig.defaults()
+                        .with(Map.of("transport.handshake-timeout", "1 h", "transport.user-timeout", "1 h"))
+                        .transport(),
                 new CloseLog(clock),
                 counters);
     }

@@ -9,6 +9,7 @@ import io.sluice.broker.destination.MemoryPushBack;
 import io.sluice.broker.message.DestinationName;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.session.DeliveryRules;
+import io.sluice.broker.session.LiveSettings;
 import io.sluice.broker.session.SessionContext;
 import io.sluice.broker.session.Sessions;
 import java.util.Objects;
@@ -26,14 +27,16 @@ final class BrokerParts {
     SessionContext sessionContext() {
         return new SessionContext(
                 destinations,
-                rules,
+                new LiveSettings(new LiveSettings.Values(
+                        rules,
+                        config.transport(),
+                        config.nativeWire(),
+                        config.shutdown().drainTimeoutMs())),
                 memory,
                 new MemoryPushBack(memory, clock, counters, () -> {}),
                 counters,
                 new Sessions(memory, clock),
                 Frames.ALLOCATOR,
-                config.transport(),
-                config.shutdown().drainTimeoutMs(),
                 clock);
     }
 

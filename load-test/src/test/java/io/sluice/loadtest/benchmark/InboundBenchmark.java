@@ -48,7 +48,7 @@ public class InboundBenchmark {
         }
         BenchmarkConnection.detect(
                 BenchmarkConnection.over(channel, broker.counters, broker.clock),
-                new NativeProtocol(broker.config.nativeWire(), broker.sessionContext()));
+                new NativeProtocol(broker.sessionContext()));
         channel.pipeline().fireChannelRead(Frames.subscription("/null"));
         channel.pipeline().fireChannelRead(Frames.lead(destination, payloadBytes));
         read = Frames.read(destination, payloadBytes);

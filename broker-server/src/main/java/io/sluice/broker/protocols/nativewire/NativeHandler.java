@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.OwnLoop;
+import io.sluice.broker.config.TransportConfig;
 import io.sluice.broker.metrics.CloseReason;
 import io.sluice.broker.session.Session;
 import io.sluice.broker.session.SessionContext;
@@ -28,23 +29,24 @@ final class NativeHandler extends ChannelInboundHandlerAdapter implements FrameS
 
     private final Connection connection;
     private final SessionContext context;
-    private final int maxFrameBytes;
     private final NanoClock clock;
     private final FrameDecoder decoder;
     private final Session session;
+    private int maxFrameBytes;
     private Expected expected = Expected.SUBSCRIPTION;
     private long readNs;
 
-    NativeHandler(Connection connection, int maxFrameBytes, SessionContext context) {
+    NativeHandler(Connection connection, SessionContext context) {
         this.connection = connection;
         this.context = context;
-        this.maxFrameBytes = maxFrameBytes;
+        this.maxFrameBytes = context.settings().nativeWire().maxFrameBytes();
         this.clock = context.clock();
         this.readNs = clock.nowNs();
         this.decoder = new FrameDecoder(context.allocator(), this);
         this.session = new Session(connection, NativeEncoder.INSTANCE, maxFrameBytes, context);
         connection.onTick(this::tick);
         connection.onClosing(this::end);
+        connection.onReload(this::takeSettings);
     }
 
     @Override
@@ -121,6 +123,11 @@ final class NativeHandler extends ChannelInboundHandlerAdapter implements FrameS
         }
     }
 
+    private void takeSettings() {
+        maxFrameBytes = context.settings().nativeWire().maxFrameBytes();
+        session.takeSettings(maxFrameBytes);
+    }
+
     private void tick(long nowNs) {
         if (session.isPushedBack()) {
             // Not being read is not the client's fault.
@@ -134,12 +141,13 @@ final class NativeHandler extends ChannelInboundHandlerAdapter implements FrameS
     }
 
     private void checkSilence(long silentMs) {
-        long idleTimeoutMs = context.transport().idleTimeoutMs();
-        if (decoder.isMidFrame() && silentMs > context.transport().frameTimeoutMs()) {
+        TransportConfig transport = context.settings().transport();
+        long idleTimeoutMs = transport.idleTimeoutMs();
+        if (decoder.isMidFrame() && silentMs > transport.frameTimeoutMs()) {
             connection.close(
                     CloseReason.FRAME_TIMEOUT,
                     "a frame was begun and has not advanced for " + silentMs + " ms; transport.frame-timeout allows "
-                            + context.transport().frameTimeoutMs());
+                            + transport.frameTimeoutMs());
         } else if (idleTimeoutMs > 0 && silentMs > idleTimeoutMs) {
             connection.close(
                     CloseReason.IDLE_TIMEOUT,

@@ -1,18 +1,15 @@
 package io.sluice.broker.protocols.nativewire;
 
 import io.netty.buffer.ByteBuf;
-import io.sluice.broker.config.NativeConfig;
 import io.sluice.broker.session.SessionContext;
 import io.sluice.broker.transport.Connection;
 import io.sluice.broker.transport.WireProtocol;
 
 /** The native protocol: the first frame is a name of at most 1,024 bytes, so the first two bytes are 0. */
 public final class NativeProtocol implements WireProtocol {
-    private final NativeConfig config;
     private final SessionContext context;
 
-    public NativeProtocol(NativeConfig config, SessionContext context) {
-        this.config = config;
+    public NativeProtocol(SessionContext context) {
         this.context = context;
     }
 
@@ -35,6 +32,6 @@ public final class NativeProtocol implements WireProtocol {
 
     @Override
     public void install(Connection connection) {
-        connection.install(name(), new NativeHandler(connection, config.maxFrameBytes(), context));
+        connection.install(name(), new NativeHandler(connection, context));
     }
 }

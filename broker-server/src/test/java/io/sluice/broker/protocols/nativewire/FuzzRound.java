@@ -16,6 +16,7 @@ import io.sluice.broker.metrics.CloseReason;
 import io.sluice.broker.metrics.CounterTotals;
 import io.sluice.broker.metrics.DropReason;
 import io.sluice.broker.session.DeliveryRules;
+import io.sluice.broker.session.LiveSettings;
 import io.sluice.broker.session.SessionContext;
 import io.sluice.broker.session.Sessions;
 import io.sluice.broker.transport.CloseLog;
@@ -76,6 +77,7 @@ final class FuzzRound {
     /** One for all reads, as a loop has one for all its connections. */
     private final ByteBuf readBuffer;
 
+    private final BrokerConfig config;
     private final long keptBytes;
     private long nowMs = START_MS;
 
@@ -88,9 +90,10 @@ final class FuzzRound {
         this.fuzzed = 1 + random.nextInt(MOST_CLIENTS);
         this.trickling = chance(3);
         this.clock = () -> TimeUnit.MILLISECONDS.toNanos(nowMs);
-        BrokerConfig config = BrokerConfig.defaults()
+        this.config = BrokerConfig.defaults()
                 .with("native.max-frame", maxFrameBytes + "B")
                 .with("transport.frame-timeout", FuzzModel.FRAME_TIMEOUT_MS + "ms")
+                .with("transport.handshake-timeout", FuzzModel.HANDSHAKE_TIMEOUT_MS + "ms")
                 .with("transport.idle-timeout", FuzzModel.IDLE_TIMEOUT_MS + "ms");
         DeliveryRules rules = new DeliveryRules(config.sendQueue(), config.queues(), config.overflow());
         this.sessions = new Sessions(memory, clock);
@@ -99,16 +102,15 @@ final class FuzzRound {
                 new DestinationRegistry(maxDestinations, TimeUnit.HOURS.toNanos(1), rules::forQueue, clock, counters);
         SessionContext context = new SessionContext(
                 destinations,
-                rules,
+                new LiveSettings(new LiveSettings.Values(
+                        rules, config.transport(), config.nativeWire(), FuzzModel.DRAIN_TIMEOUT_MS)),
                 memory,
                 new MemoryPushBack(memory, clock, counters, sessions::relieveForQueues),
                 counters,
                 sessions,
                 allocator,
-                config.transport(),
-                FuzzModel.DRAIN_TIMEOUT_MS,
                 clock);
-        this.protocols = List.of(new NativeProtocol(config.nativeWire(), context));
+        this.protocols = List.of(new NativeProtocol(context));
         this.closeLog = new CloseLog(clock);
         this.readBuffer = allocator.directBuffer(READ_BYTES, READ_BYTES);
         // A thread's scratch buffer outlives the builder that made it.
@@ -177,7 +179,7 @@ final class FuzzRound {
                 counters,
                 closeLog,
                 allocator,
-                FuzzModel.HANDSHAKE_TIMEOUT_MS,
+                config.transport(),
                 clock);
         FuzzPeer peer = new FuzzPeer(model.new Client(stream, nowMs), connection);
         peers.add(peer);

@@ -84,6 +84,19 @@ final class FakeBroker implements Closeable {
             out.write(bytes);
         }
 
+        /** Reads on until the goodbye, and ends the stream upon it. */
+        void answerGoodbye() throws IOException {
+            while (!readFrame().isEmpty()) {
+                // A subscription, or a pair.
+            }
+            end();
+        }
+
+        /** Sends nothing more. */
+        void end() throws IOException {
+            socket.shutdownOutput();
+        }
+
         /** Closes with a reset. */
         void reset() throws IOException {
             socket.setSoLinger(true, 0);

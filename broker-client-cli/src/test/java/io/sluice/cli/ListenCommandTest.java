@@ -43,7 +43,7 @@ final class ListenCommandTest {
             assertThat(client.readFrame()).isEqualTo("/topic/a");
             client.writeFrame("Msg 1 from 6b5a8e1d");
             client.writeFrame("");
-
+            client.answerGoodbye();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.out()).matches("Received by ([0-9a-f]{8}): Msg 1 from 6b5a8e1d\nReceived by \\1: \n");
@@ -55,7 +55,7 @@ final class ListenCommandTest {
         try (FakeBroker.Client client = broker.accept()) {
             assertThat(client.readFrame()).isEqualTo("/topic/foo");
             client.writeFrame("x");
-
+            client.answerGoodbye();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.err()).matches("Starting up [0-9a-f]{8}\nI am 127\\.0\\.0\\.1:\\d+\n");
@@ -88,7 +88,7 @@ final class ListenCommandTest {
                 frames.putInt(1).put((byte) 'x');
             }
             client.write(frames.array());
-
+            client.answerGoodbye();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(100);
@@ -100,7 +100,7 @@ final class ListenCommandTest {
         RunningCommand listen = RunningCommand.start("listen", "-p", port(), "-C", "1");
         try (FakeBroker.Client client = broker.accept()) {
             client.writeFrame("a\n\u001b[2J");
-
+            client.answerGoodbye();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.out()).endsWith(": a\\n\\x1b[2J\n").hasLineCount(1);
@@ -120,16 +120,27 @@ final class ListenCommandTest {
     }
 
     @Test
+    void doesNotWaitForeverForAnAnswerToItsGoodbye() throws Exception {
+        RunningCommand listen = RunningCommand.start("listen", "-p", port(), "-C", "1");
+        try (FakeBroker.Client client = broker.accept()) {
+            client.writeFrame("x");
+
+            assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
+        }
+    }
+
+    @Test
     void endsWhenTheTimeIsOver() throws Exception {
-        RunningCommand listen = RunningCommand.start("listen", "-p", port(), "-C", "3", "-W", "0.2");
+        RunningCommand listen = RunningCommand.start("listen", "-p", port(), "-C", "3", "-W", "1");
         try (FakeBroker.Client client = broker.accept()) {
             client.readFrame();
             client.writeFrame("x");
 
             assertThat(client.readFrame()).isEmpty();
+            client.end();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.TIMED_OUT);
         }
-        assertThat(listen.lastErrLine()).isEqualTo("timed out: no message for 0.2 s; received 1 of 3 messages");
+        assertThat(listen.lastErrLine()).isEqualTo("timed out: no message for 1 s; received 1 of 3 messages");
         assertThat(listen.out()).endsWith(": x\n");
     }
 
@@ -144,6 +155,7 @@ final class ListenCommandTest {
             client.writeFrame("x");
 
             assertThat(client.readFrame()).isEmpty();
+            client.end();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.lastErrLine()).startsWith("I am");
@@ -175,6 +187,7 @@ final class ListenCommandTest {
                     RunningCommand.start("listen", "-h", "::1", "-p", Integer.toString(ipv6.port()), "-C", "1");
             try (FakeBroker.Client client = ipv6.accept()) {
                 client.writeFrame("x");
+                client.answerGoodbye();
                 assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
             }
             assertThat(listen.err()).contains("I am [::1]:");
@@ -207,7 +220,7 @@ final class ListenCommandTest {
             assertThat(client.readFrame()).isEqualTo("/topic/foo");
             client.writeFrame("Msg 10 from 6b5a8e1d");
             client.writeFrame("Msg 12 from 6b5a8e1d");
-
+            client.answerGoodbye();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.out().lines()).hasSize(3);
@@ -242,7 +255,8 @@ final class ListenCommandTest {
             first.writeFrame("one");
             await().until(() -> listen.out().contains(": one\n"));
             second.writeFrame("two");
-
+            first.answerGoodbye();
+            second.answerGoodbye();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.out())
@@ -303,6 +317,7 @@ final class ListenCommandTest {
                 RunningCommand.start("listen", "-p", port(), "-t", "/topic/a", "-t", "/topic/a", "-C", "1");
         try (FakeBroker.Client client = broker.accept()) {
             client.writeFrame("x");
+            client.answerGoodbye();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.err()).hasLineCount(2);
@@ -313,6 +328,7 @@ final class ListenCommandTest {
         RunningCommand listen = RunningCommand.start("listen", "-p", port(), "-t", "/topic/a*", "-C", "1");
         try (FakeBroker.Client client = broker.accept()) {
             client.writeFrame("x");
+            client.answerGoodbye();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.err()).contains("/topic/a* is taken as it stands: there are no wildcards\n");
@@ -338,6 +354,7 @@ final class ListenCommandTest {
         RunningCommand listen = RunningCommand.start("listen", "-p", port(), "-C", "1", "--format", format);
         try (FakeBroker.Client client = broker.accept()) {
             client.writeFrame(format.equals("line") ? "Hü" : "Hü\n");
+            client.answerGoodbye();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.out()).isEqualTo(expected + "\n");
@@ -352,6 +369,7 @@ final class ListenCommandTest {
             client.writeInt(3);
             client.write(new byte[] {0, (byte) 0xff, '\n'});
             client.writeFrame("");
+            client.answerGoodbye();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(out.toByteArray()).containsExactly(0, 0xff, '\n');
@@ -364,6 +382,7 @@ final class ListenCommandTest {
             client.writeFrame("say \"hü\"\n");
             client.writeInt(1);
             client.write(new byte[] {(byte) 0xff});
+            client.answerGoodbye();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.out().lines().toList())
@@ -383,6 +402,7 @@ final class ListenCommandTest {
         try (FakeBroker.Client client = broker.accept()) {
             client.writeFrame("../../first");
             client.writeFrame("second");
+            client.answerGoodbye();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(folder.resolve("message-000001")).hasContent("../../first");
@@ -401,6 +421,7 @@ final class ListenCommandTest {
             for (int i = 0; i < 3; i++) {
                 client.writeFrame("four");
             }
+            client.answerGoodbye();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         assertThat(listen.out()).isEmpty();
@@ -438,6 +459,7 @@ final class ListenCommandTest {
         try (FakeBroker late = new FakeBroker(InetAddress.getLoopbackAddress(), port);
                 FakeBroker.Client client = late.accept()) {
             client.writeFrame("x");
+            client.answerGoodbye();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
     }
@@ -449,6 +471,7 @@ final class ListenCommandTest {
         RunningCommand listen = RunningCommand.startWithSettings(settings, "listen", "-C", "1");
         try (FakeBroker.Client client = broker.accept()) {
             client.writeFrame("x");
+            client.answerGoodbye();
             assertThat(listen.exitCode()).as(listen::err).isEqualTo(ExitCode.OK);
         }
         RunningCommand help = RunningCommand.startWithSettings(settings, "listen", "--help");

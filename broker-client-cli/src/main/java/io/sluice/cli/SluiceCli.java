@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "",
             "Further commands:",
             "  broker      Runs the broker.",
+            "  config      Says what a changed configuration would do.",
             "  load-test   Measures a broker.",
             "  version     Says which version runs, on which Java, and why.",
             "  completion  Prints the completion of commands and options for bash or zsh.",

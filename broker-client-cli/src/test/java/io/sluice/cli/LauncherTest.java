@@ -558,7 +558,7 @@ final class LauncherTest {
     @ParameterizedTest
     @CsvSource({
         "li, listen",
-        "\"\", broker load-test version completion listen send --help --version",
+        "\"\", broker config load-test version completion listen send --help --version",
         "help se, send",
         "completion '', bash zsh",
         "listen --, --help --port --wait-for",
@@ -567,6 +567,9 @@ final class LauncherTest {
         "load-test queue --, --help --json",
         "load-test queue --protocol n, native nats",
         "help load-test q, queue",
+        "config d, diff",
+        "config diff --a, --against",
+        "help config d, diff",
         "version '', ''",
     })
     void completesCommandsAndOptions(String typed, String expected) throws Exception {
@@ -577,6 +580,8 @@ final class LauncherTest {
                   *' help listen') printf '%s\\n' 'Usage: sluice listen [--nothing]' '' '      --help   Shows --that.' \\
                     '  -p, --port=PORT   A port' '                     --no-option' '  -W, --wait-for=SECONDS';;
                   *'LoadTest queue --help') printf '%s\\n' 'Usage: sluice load-test queue' '' '      --help' '      --json=FILE';;
+                  *'ConfigMain diff --help') printf '%s\\n' '      --against=FILE' '      --help';;
+                  *'ConfigMain --help') printf '%s\\n' '      --help' '' 'Commands:' '  diff  Says' '' '  x';;
                   *'LoadTest --help') printf '%s\\n' '      --help' '' 'Commands:' '  fan-out  Many' '  queue    One' '' '  x';;
                   *) printf '%s\\n' 'Usage: sluice' '' 'Commands:' '  listen  Subscribes' '  send    Publishes.' '' \\
                     'Exit codes:' '  two  2';;

@@ -68,6 +68,20 @@ final class BrokerMainTest {
         }
     }
 
+    @Test
+    void logsAnObjectALineByChoice() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
+            String port = Integer.toString(taken.getLocalPort());
+            Ended ended = run("--host", "0.0.0.0", "--port", port, "--set", "log.format=json");
+            assertThat(ended.code()).isEqualTo(1);
+            assertThat(ended.out().lines())
+                    .isNotEmpty()
+                    .allMatch(line -> line.startsWith("{\"timestamp\":") && line.endsWith("}"))
+                    .anyMatch(line -> line.contains("\"level\":\"WARN\"")
+                            && line.contains("\"formattedMessage\":\"listening on 0.0.0.0: everybody who"));
+        }
+    }
+
     private Ended run(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));

@@ -3,10 +3,13 @@ package io.sluice.broker.delivery;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.base.HeldUnder;
+import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.OwnLoop;
 import io.sluice.broker.message.Backlog;
 import io.sluice.broker.message.MessageBatch;
+import io.sluice.broker.metrics.DelayHistogram;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +28,7 @@ final class Flights {
     private final Channel channel;
     private final DeliveryEncoder encoder;
     private final Runnable whenTaken;
+    private final NanoClock clock;
     private final ChannelFutureListener onWritten = this::onWritten;
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
     private final List<WireSlice> starting = new ArrayList<>();
@@ -33,9 +37,13 @@ final class Flights {
     private long bytes;
     private long takenBytes;
     private boolean writing;
+    private long writeNs;
     private long doneCostBytes;
     private long doneMessages;
     private long donePayloadBytes;
+
+    /** Of whole messages that the kernel has taken. */
+    private final DelayHistogram timeInQueue = new DelayHistogram();
 
     /** One batch, with its reference, and how many of its messages are to go. */
     private static final class InFlight {
@@ -56,11 +64,12 @@ final class Flights {
      * @param maxBytes no more is started when so much is in flight, in bytes of the wire
      * @param whenTaken told when the kernel has taken a batch later than at once
      */
-    Flights(Channel channel, DeliveryEncoder encoder, long maxBytes, Runnable whenTaken) {
+    Flights(Channel channel, DeliveryEncoder encoder, long maxBytes, Runnable whenTaken, NanoClock clock) {
         this.channel = channel;
         this.encoder = encoder;
         this.maxBytes = maxBytes;
         this.whenTaken = whenTaken;
+        this.clock = clock;
     }
 
     boolean isEmpty() {
@@ -93,8 +102,9 @@ final class Flights {
     }
 
     /** Writes what was started, with one flush: each flush is a system call. */
-    void write() {
+    void write(long nowNs) {
         writing = true;
+        writeNs = nowNs;
         for (int i = 0; i < starting.size(); i++) {
             // The channel's reference; it releases it when the kernel has taken the bytes, or the write failed.
             channel.write(starting.get(i).retain()).addListener(onWritten);
@@ -115,10 +125,23 @@ final class Flights {
         doneCostBytes += flight.batch.costBytes();
         doneMessages += flight.messages;
         donePayloadBytes += flight.batch.payloadBytesOf(flight.messages);
+        // What the kernel takes at once was begun when the clock was read last.
+        timeInQueue.record((writing ? writeNs : clock.nowNs()) - flight.batch.arrivedNs(), flight.messages);
         flight.batch.release();
         if (!writing) {
             whenTaken.run();
         }
+    }
+
+    /** From arrival to being handed to the socket, of the messages that were written. */
+    @AnyThread
+    DelayHistogram timeInQueue() {
+        return timeInQueue;
+    }
+
+    /** When the oldest arrived; there must be one. */
+    long oldestArrivedNs() {
+        return inFlight.getFirst().batch.arrivedNs();
     }
 
     /** How much the kernel has taken since the beginning, in bytes of the wire; grows with each byte. */
@@ -165,6 +188,7 @@ final class Flights {
             // A message cut in the middle counts as unsent: nobody can have received it.
             int whole = Math.min(flight.messages, encoder.messagesWithin(batch, flight.slice.taken()));
             counters.written(whole, batch.payloadBytesOf(whole));
+            timeInQueue.record(clock.nowNs() - batch.arrivedNs(), whole);
             backlog.settle(batch.costBytes(), flight.messages);
             if (whole == 0 && flight.messages == batch.messages()) {
                 unsent.add(batch);

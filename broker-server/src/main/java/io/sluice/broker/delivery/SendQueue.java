@@ -8,11 +8,13 @@ import io.sluice.broker.base.Shown;
 import io.sluice.broker.destination.Destination;
 import io.sluice.broker.destination.Offer;
 import io.sluice.broker.destination.Subscriber;
+import io.sluice.broker.destination.Tally;
 import io.sluice.broker.message.Backlog;
 import io.sluice.broker.message.BacklogBounds;
 import io.sluice.broker.message.MessageBatch;
 import io.sluice.broker.metrics.CloseReason;
 import io.sluice.broker.metrics.DropReason;
+import io.sluice.broker.metrics.SlowEpisode;
 import io.sluice.broker.metrics.SubscriberSnapshot;
 import io.sluice.broker.transport.Connection;
 import java.util.ArrayList;
@@ -65,10 +67,14 @@ public final class SendQueue implements Subscriber {
     private boolean pushingBack;
 
     @HeldUnder("lock")
-    private boolean slow;
+    private final SlowEpisodes slowEpisodes = new SlowEpisodes();
+
+    /** When the oldest message arrived that is on its way to the socket, while there is one. */
+    @HeldUnder("lock")
+    private long inFlightArrivedNs;
 
     @HeldUnder("lock")
-    private long droppedBeforeSlow;
+    private boolean anyInFlight;
 
     @HeldUnder("lock")
     private boolean closed;
@@ -82,8 +88,8 @@ public final class SendQueue implements Subscriber {
     @OwnLoop
     private final SlowEpisodeLog slowLog;
 
-    @OwnLoop
-    private @Nullable Destination destination;
+    /** Written by the own loop. */
+    private volatile @Nullable Destination destination;
 
     @OwnLoop
     private @Nullable Runnable whenEmpty;
@@ -121,7 +127,7 @@ public final class SendQueue implements Subscriber {
         this.counters = new SubscriberCounters(connection.counters());
         this.who = connection.id() + " (" + connection.remoteAddress() + ", " + Shown.whole(destinationName) + ")";
         this.slowLog = new SlowEpisodeLog(who);
-        this.flights = new Flights(connection.channel(), encoder, maxInFlightBytes, this::onTaken);
+        this.flights = new Flights(connection.channel(), encoder, maxInFlightBytes, this::onTaken, clock);
         this.progressNs = clock.nowNs();
     }
 
@@ -303,14 +309,19 @@ public final class SendQueue implements Subscriber {
     /** Whether an episode starts now: something was lost, or a bound is nearly reached. */
     @HeldUnder("lock")
     private boolean becomesSlow(long droppedBefore) {
-        boolean lost = counters.droppedMessages() > droppedBefore;
-        if (ofQueue || slow || !lost && !backlog.isFilled(SLOW_FROM_PERCENT)) {
+        if (ofQueue) {
             return false;
         }
-        slow = true;
-        droppedBeforeSlow = droppedBefore;
-        counters.slowEpisodeStarted();
-        return true;
+        boolean lost = counters.droppedMessages() > droppedBefore;
+        boolean starts = !slowEpisodes.isSlow() && (lost || backlog.isFilled(SLOW_FROM_PERCENT));
+        if (starts) {
+            slowEpisodes.start(droppedBefore);
+            counters.slowEpisodeStarted();
+        }
+        if (slowEpisodes.isSlow()) {
+            slowEpisodes.holds(backlog.heldMessages(), backlog.heldBytes());
+        }
+        return starts;
     }
 
     @HeldUnder("lock")
@@ -336,23 +347,24 @@ public final class SendQueue implements Subscriber {
             return;
         }
         for (int round = 0; round < ROUNDS_PER_DRAIN; round++) {
-            if (!takeFromBacklog()) {
+            long nowNs = clock.nowNs();
+            if (!takeFromBacklog(nowNs)) {
                 return;
             }
-            flights.write();
+            flights.write(nowNs);
         }
         scheduleDrain();
     }
 
     /** Settles what is done and takes the next piece; false when there is none to take. */
     @OwnLoop
-    private boolean takeFromBacklog() {
+    private boolean takeFromBacklog(long nowNs) {
         boolean tell;
         boolean recovered;
         boolean took = false;
         if (flights.isEmpty()) {
             // Whatever is taken now has not waited for the socket yet.
-            progressNs = clock.nowNs();
+            progressNs = nowNs;
         }
         synchronized (lock) {
             flights.settle(backlog, counters);
@@ -364,6 +376,10 @@ public final class SendQueue implements Subscriber {
             }
             drainPending = took || !flights.isEmpty() || !backlog.isEmpty();
             backlog.setBlocked(!took && !flights.isEmpty());
+            anyInFlight = !flights.isEmpty();
+            if (anyInFlight) {
+                inFlightArrivedNs = flights.oldestArrivedNs();
+            }
             tell = takeRoomNotice();
             recovered = takeRecovery();
         }
@@ -371,7 +387,7 @@ public final class SendQueue implements Subscriber {
             tellRoom();
         }
         if (recovered) {
-            slowLog.ended(clock.nowNs(), "caught up", droppedMessages());
+            slowLog.ended(nowNs, "caught up", droppedMessages());
         }
         if (!took && flights.isEmpty() && whenEmpty != null) {
             Runnable done = whenEmpty;
@@ -409,17 +425,20 @@ public final class SendQueue implements Subscriber {
 
     @HeldUnder("lock")
     private boolean takeRecovery() {
-        boolean over = slow
+        boolean over = slowEpisodes.isSlow()
                 && !backlog.isFilled(SLOW_UNTIL_PERCENT)
                 && !(settings.policy().keepsOnlyLatest() && backlog.isBlocked());
-        slow &= !over;
+        if (over) {
+            slowEpisodes.end(counters.droppedMessages());
+        }
         return over;
     }
 
     @OwnLoop
     private void tellRoom() {
-        if (destination != null) {
-            destination.onRoom(this);
+        Destination from = destination;
+        if (from != null) {
+            from.onRoom(this);
         }
     }
 
@@ -531,9 +550,10 @@ public final class SendQueue implements Subscriber {
     private void recover() {
         stalled = false;
         progressNs = clock.nowNs();
-        if (destination != null && whenEmpty == null && !isClosed()) {
+        Destination from = destination;
+        if (from != null && whenEmpty == null && !isClosed()) {
             LOG.info("{} reads again and is back in the turn", who);
-            destination.rejoin(this);
+            from.rejoin(this);
         }
     }
 
@@ -542,8 +562,9 @@ public final class SendQueue implements Subscriber {
     /** Takes no more from the destination; runs {@code done} on this loop when all that is held has been written. */
     @OwnLoop
     public void finish(Runnable done) {
-        if (destination != null) {
-            destination.leave(this);
+        Destination from = destination;
+        if (from != null) {
+            from.leave(this);
         }
         whenEmpty = done;
         drain();
@@ -579,6 +600,7 @@ public final class SendQueue implements Subscriber {
             } else {
                 dropAll(unsent, reason);
             }
+            slowEpisodes.end(counters.droppedMessages());
         }
         if (from != null) {
             if (!unsent.isEmpty()) {
@@ -633,7 +655,7 @@ public final class SendQueue implements Subscriber {
     @AnyThread
     public boolean isSlow() {
         synchronized (lock) {
-            return slow;
+            return slowEpisodes.isSlow();
         }
     }
 
@@ -648,10 +670,10 @@ public final class SendQueue implements Subscriber {
     private void logSlow() {
         long before;
         synchronized (lock) {
-            if (!slow) {
+            if (!slowEpisodes.isSlow()) {
                 return;
             }
-            before = droppedBeforeSlow;
+            before = slowEpisodes.droppedBefore();
         }
         slowLog.started(clock.nowNs(), heldMessages(), heldBytes(), before, remedy());
     }
@@ -691,6 +713,9 @@ public final class SendQueue implements Subscriber {
 
     @AnyThread
     public SubscriberSnapshot snapshot(String destinationName) {
+        Destination from = destination;
+        int waitingForDestination = from == null ? 0 : from.waitingPublishers();
+        long nowNs = clock.nowNs();
         synchronized (lock) {
             return new SubscriberSnapshot(
                     connection.id(),
@@ -698,12 +723,46 @@ public final class SendQueue implements Subscriber {
                     destinationName,
                     backlog.heldMessages(),
                     backlog.heldBytes(),
+                    oldestAgeMs(nowNs),
                     counters.messagesWritten(),
                     counters.bytesWritten(),
                     counters.messagesReturned(),
                     counters.dropped(),
                     counters.slowEpisodes(),
-                    slow);
+                    slowEpisodes.since(),
+                    ofQueue || pushingBack ? waitingForDestination : 0,
+                    flights.timeInQueue().snapshot());
+        }
+    }
+
+    @HeldUnder("lock")
+    private long oldestAgeMs(long nowNs) {
+        MessageBatch oldest = backlog.peek();
+        if (backlog.heldMessages() == 0 || !anyInFlight && oldest == null) {
+            return 0;
+        }
+        long arrivedNs = anyInFlight || oldest == null ? inFlightArrivedNs : oldest.arrivedNs();
+        return TimeUnit.NANOSECONDS.toMillis(Math.max(0, nowNs - arrivedNs));
+    }
+
+    @Override
+    public void addTo(Tally tally) {
+        long nowNs = clock.nowNs();
+        synchronized (lock) {
+            tally.addWritten(counters.messagesWritten(), counters.bytesWritten(), flights.timeInQueue());
+            tally.addMissed(counters.droppedMessages(), counters.messagesReturned());
+            tally.addHeld(backlog.heldMessages(), backlog.heldBytes(), oldestAgeMs(nowNs));
+            if (slowEpisodes.isSlow()) {
+                tally.addSlow();
+            }
+        }
+    }
+
+    /** The last 20 slow episodes, newest first; one that lasts has no end. */
+    @AnyThread
+    public List<SlowEpisode> slowEpisodes() {
+        synchronized (lock) {
+            return slowEpisodes.list(counters.droppedMessages());
         }
     }
 }

@@ -4,6 +4,7 @@ import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.base.Shown;
 import io.sluice.broker.message.DestinationName;
 import io.sluice.broker.message.MessageBatch;
+import io.sluice.broker.message.MessageCopy;
 import io.sluice.broker.metrics.DropReason;
 import java.util.List;
 
@@ -67,10 +68,22 @@ public abstract sealed class Destination permits TopicDestination, QueueDestinat
         throw new IllegalStateException("a topic has no bounds: " + this);
     }
 
+    /** Copies of up to {@code max} (at most 100) messages, the oldest that wait here and are not assigned; none of a topic. */
+    public abstract List<MessageCopy> peek(int max);
+
+    /** Whether publishers to it have to wait. */
+    public abstract boolean isPushingBack();
+
     /** Once a second: warns of long push-backs, and forgets the destination when nobody has used it for long. */
     abstract void tick(long nowNs);
 
-    /** How it stands, for counters. */
+    /** How many publishers are pushed back because of it. */
+    public abstract int waitingPublishers();
+
+    /** Whether a publisher is pushed back because of it. */
+    public abstract boolean isWaiting(Publisher publisher);
+
+    /** How it stands, and what has become of its messages. */
     public abstract DestinationSnapshot snapshot();
 
     /** Its name, fit for a log. */

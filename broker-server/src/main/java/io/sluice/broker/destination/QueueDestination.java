@@ -5,15 +5,19 @@ import io.sluice.broker.message.Arrivals;
 import io.sluice.broker.message.Backlog;
 import io.sluice.broker.message.DestinationName;
 import io.sluice.broker.message.MessageBatch;
+import io.sluice.broker.message.MessageCopy;
 import io.sluice.broker.metrics.DropReason;
 import io.sluice.protocol.NativeFrames;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +36,9 @@ final class QueueDestination extends Destination {
     /** The most bytes dealt before the lock is let go, so that dealing a long backlog keeps no publisher waiting. */
     private static final int DEAL_BUDGET_BYTES = 1024 * 1024;
 
+    /** They are copied under the lock, at most 16 KiB of each. */
+    private static final int MOST_PEEKED = 100;
+
     private final Object lock = new Object();
     private final DestinationContext context;
 
@@ -47,6 +54,10 @@ final class QueueDestination extends Destination {
 
     @HeldUnder("lock")
     private final Map<Subscriber, QueueMember> members = new HashMap<>();
+
+    /** What became of messages, but for what the members know. */
+    @HeldUnder("lock")
+    private final Tally tally = new Tally();
 
     /** Members not known to be full, in the order of their turns. */
     @HeldUnder("lock")
@@ -96,6 +107,7 @@ final class QueueDestination extends Destination {
                 return Offer.CLOSED;
             }
             usedNs = batch.arrivedNs();
+            tally.addReceived(batch.messages(), batch.payloadBytes());
             batch.arrivedAs(Arrivals.consecutive(arrivals, batch.messages()));
             arrivals += batch.messages();
             if (!isAnythingWaiting() && deal(batch, Long.MAX_VALUE)) {
@@ -121,6 +133,7 @@ final class QueueDestination extends Destination {
     @HeldUnder("lock")
     private void countOverflow(long messagesBefore, long bytesBefore) {
         long messages = backlog.droppedMessages() - messagesBefore;
+        tally.addDropped(messages);
         context.counters().dropped(DropReason.OVERFLOW, messages, backlog.droppedBytes() - bytesBefore);
     }
 
@@ -366,7 +379,9 @@ final class QueueDestination extends Destination {
     @Override
     public void gone(Subscriber subscriber) {
         synchronized (lock) {
-            members.remove(subscriber);
+            if (members.remove(subscriber) != null) {
+                subscriber.addTo(tally);
+            }
             usedNs = context.clock().nowNs();
         }
     }
@@ -435,9 +450,31 @@ final class QueueDestination extends Destination {
             backlog.dropAll();
             messages += backlog.droppedMessages() - droppedMessages;
             bytes += backlog.droppedBytes() - droppedBytes;
+            tally.addDropped(messages);
             context.counters().dropped(reason, messages, bytes);
             releasePublishers();
             return messages;
+        }
+    }
+
+    @Override
+    public List<MessageCopy> peek(int max) {
+        synchronized (lock) {
+            QueuePeek peek = new QueuePeek(
+                    Math.min(max, MOST_PEEKED), Instant.now(), context.clock().nowNs());
+            peek.addInterleaved(returned);
+            Iterator<MessageBatch> neverAssigned = backlog.waiting();
+            while (!peek.isFull() && neverAssigned.hasNext()) {
+                peek.add(neverAssigned.next());
+            }
+            return peek.copies();
+        }
+    }
+
+    @Override
+    public boolean isPushingBack() {
+        synchronized (lock) {
+            return !waiting.isEmpty() || policy.pushesBack() && backlog.isFull();
         }
     }
 
@@ -460,10 +497,39 @@ final class QueueDestination extends Destination {
     }
 
     @Override
-    public DestinationSnapshot snapshot() {
+    public int waitingPublishers() {
+        return waiting.size();
+    }
+
+    @Override
+    public boolean isWaiting(Publisher publisher) {
         synchronized (lock) {
-            return new DestinationSnapshot(
-                    name().toString(), members.size(), backlog.heldMessages(), backlog.heldBytes(), waiting.size());
+            return waiting.contains(publisher);
         }
+    }
+
+    @Override
+    public DestinationSnapshot snapshot() {
+        Tally sum;
+        long waitingMessages;
+        long waitingBytes;
+        List<Subscriber> everybody;
+        synchronized (lock) {
+            sum = tally.copyOfCounts();
+            waitingMessages = backlog.heldMessages();
+            waitingBytes = backlog.heldBytes();
+            sum.addHeld(waitingMessages, waitingBytes, oldestAgeMs());
+            everybody = List.copyOf(members.keySet());
+        }
+        everybody.forEach(subscriber -> subscriber.addTo(sum));
+        return sum.snapshot(name(), everybody.size(), waitingMessages, waitingBytes, waiting.size());
+    }
+
+    @HeldUnder("lock")
+    private long oldestAgeMs() {
+        MessageBatch oldest = returned.isEmpty() ? backlog.peek() : returned.peek();
+        return oldest == null
+                ? 0
+                : TimeUnit.NANOSECONDS.toMillis(context.clock().nowNs() - oldest.arrivedNs());
     }
 }

@@ -25,6 +25,9 @@ public interface Subscriber {
     /** Whether it holds messages and has taken none for five seconds. */
     boolean hasStalled(long nowNs);
 
+    /** Adds what became of its messages, and what it holds. Also called when it has gone, without the destination's lock. */
+    void addTo(Tally tally);
+
     /** Who it is and how it stands, for a log line. */
     String describe();
 }

@@ -4,6 +4,7 @@ import io.sluice.broker.base.HeldUnder;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.message.DestinationName;
 import io.sluice.broker.message.MessageBatch;
+import io.sluice.broker.message.MessageCopy;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.DropReason;
 import java.util.ArrayList;
@@ -27,6 +28,14 @@ final class TopicDestination extends Destination {
 
     @HeldUnder("lock")
     private final List<Subscriber> subscribers = new ArrayList<>();
+
+    /** Those that left and still hold messages. */
+    @HeldUnder("lock")
+    private final List<Subscriber> leaving = new ArrayList<>();
+
+    /** What became of messages, but for what those know who are subscribed or leaving. */
+    @HeldUnder("lock")
+    private final Tally tally = new Tally();
 
     /** Subscribers under {@code push-back} that were full and have not had room since. */
     @HeldUnder("lock")
@@ -52,8 +61,10 @@ final class TopicDestination extends Destination {
             if (forgotten) {
                 return Offer.CLOSED;
             }
+            tally.addReceived(batch.messages(), batch.payloadBytes());
             int count = subscribers.size();
             if (count == 0) {
+                tally.addDropped(batch.messages());
                 // Just come into being: its first subscriber is about to be added.
                 counters.dropped(DropReason.NO_SUBSCRIBER, batch.messages(), batch.payloadBytes());
                 batch.release();
@@ -91,7 +102,11 @@ final class TopicDestination extends Destination {
     public void leave(Subscriber subscriber) {
         boolean unused;
         synchronized (lock) {
-            unused = subscribers.remove(subscriber) && subscribers.isEmpty();
+            boolean left = subscribers.remove(subscriber);
+            if (left) {
+                leaving.add(subscriber);
+            }
+            unused = left && subscribers.isEmpty();
             forgotten |= unused;
             hasRoom(subscriber);
         }
@@ -102,7 +117,11 @@ final class TopicDestination extends Destination {
 
     @Override
     public void gone(Subscriber subscriber) {
-        // Nothing is kept about a subscriber that left.
+        synchronized (lock) {
+            if (leaving.remove(subscriber)) {
+                subscriber.addTo(tally);
+            }
+        }
     }
 
     @Override
@@ -147,6 +166,18 @@ final class TopicDestination extends Destination {
     }
 
     @Override
+    public List<MessageCopy> peek(int max) {
+        return List.of();
+    }
+
+    @Override
+    public boolean isPushingBack() {
+        synchronized (lock) {
+            return !pushingBack.isEmpty();
+        }
+    }
+
+    @Override
     void tick(long nowNs) {
         List<Publisher> publishers;
         List<Subscriber> blocking;
@@ -158,9 +189,29 @@ final class TopicDestination extends Destination {
     }
 
     @Override
-    public DestinationSnapshot snapshot() {
+    public int waitingPublishers() {
+        return waiting.size();
+    }
+
+    @Override
+    public boolean isWaiting(Publisher publisher) {
         synchronized (lock) {
-            return new DestinationSnapshot(name().toString(), subscribers.size(), 0, 0, waiting.size());
+            return waiting.contains(publisher);
         }
+    }
+
+    @Override
+    public DestinationSnapshot snapshot() {
+        Tally sum;
+        int count;
+        List<Subscriber> everybody;
+        synchronized (lock) {
+            sum = tally.copyOfCounts();
+            count = subscribers.size();
+            everybody = new ArrayList<>(subscribers);
+            everybody.addAll(leaving);
+        }
+        everybody.forEach(subscriber -> subscriber.addTo(sum));
+        return sum.snapshot(name(), count, 0, 0, waiting.size());
     }
 }

@@ -10,12 +10,13 @@ import java.util.concurrent.TimeUnit;
 /**
  * Publishers that are pushed back, in the order they stopped.
  *
- * <p>Not thread-safe: guarded by its owner's lock.
+ * <p>Not thread-safe, but for {@link #size}: guarded by its owner's lock.
  */
 final class WaitingPublishers {
     private static final long LONG_WAIT_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final Map<Publisher, Wait> waiting = new LinkedHashMap<>();
+    private volatile int size;
 
     private static final class Wait {
         final long sinceNs;
@@ -31,6 +32,7 @@ final class WaitingPublishers {
         if (waiting.putIfAbsent(publisher, new Wait(nowNs)) != null) {
             return false;
         }
+        size = waiting.size();
         publisher.pause();
         return true;
     }
@@ -38,14 +40,20 @@ final class WaitingPublishers {
     /** Forgets a publisher that has gone. */
     void remove(Publisher publisher) {
         waiting.remove(publisher);
+        size = waiting.size();
+    }
+
+    boolean contains(Publisher publisher) {
+        return waiting.containsKey(publisher);
     }
 
     boolean isEmpty() {
         return waiting.isEmpty();
     }
 
+    /** How many; any thread may ask. */
     int size() {
-        return waiting.size();
+        return size;
     }
 
     /** Lets the first {@code count} go on. */
@@ -56,6 +64,7 @@ final class WaitingPublishers {
             first.remove();
             publisher.resume();
         }
+        size = waiting.size();
     }
 
     void resumeAll() {

@@ -1,6 +1,7 @@
 package io.sluice.broker.message;
 
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,6 +151,11 @@ public final class Backlog {
     /** Drops all that wait. */
     public void dropAll() {
         while (dropOldest()) {}
+    }
+
+    /** The waiting batches, oldest first; only lent. */
+    public Iterator<MessageBatch> waiting() {
+        return batches.iterator();
     }
 
     public @Nullable MessageBatch peek() {

@@ -31,6 +31,8 @@ public enum CloseReason {
     SLOW_SUBSCRIBER("slow-subscriber", true),
     /** A topic subscriber under the policy {@code push-back} blocked its publishers for too long. */
     PUSH_BACK_TIMEOUT("push-back-timeout", true),
+    /** An operator disconnected the client. */
+    ADMIN("admin", true),
     /** A fault of the broker. */
     INTERNAL_ERROR("internal-error", true);
 

@@ -15,28 +15,44 @@ import io.sluice.broker.config.ListenConfig;
 import io.sluice.broker.config.MemoryBounds;
 import io.sluice.broker.config.MemoryLimit;
 import io.sluice.broker.delivery.OverflowPolicies;
+import io.sluice.broker.delivery.Watch;
 import io.sluice.broker.destination.Destination;
 import io.sluice.broker.destination.DestinationRegistry;
 import io.sluice.broker.destination.DestinationSnapshot;
 import io.sluice.broker.destination.MemoryPushBack;
+import io.sluice.broker.destination.Publication;
+import io.sluice.broker.message.DestinationKind;
+import io.sluice.broker.message.DestinationName;
 import io.sluice.broker.message.MessageBatch;
+import io.sluice.broker.message.MessageCopy;
 import io.sluice.broker.metrics.BrokerCounters;
+import io.sluice.broker.metrics.CloseReason;
+import io.sluice.broker.metrics.ConnectionSnapshot;
 import io.sluice.broker.metrics.DropReason;
+import io.sluice.broker.metrics.LoopDelay;
+import io.sluice.broker.metrics.SlowEpisode;
 import io.sluice.broker.protocols.nativewire.NativeProtocol;
 import io.sluice.broker.session.DeliveryRules;
 import io.sluice.broker.session.LiveSettings;
 import io.sluice.broker.session.SessionContext;
 import io.sluice.broker.session.Sessions;
 import io.sluice.broker.transport.CloseLog;
+import io.sluice.broker.transport.Connection;
 import io.sluice.broker.transport.Connections;
 import io.sluice.broker.transport.Listener;
 import io.sluice.broker.transport.TransportKind;
 import io.sluice.broker.transport.WireProtocol;
+import io.sluice.protocol.DestinationNames;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A broker in this JVM. Several may run side by side; none installs signal handlers or touches the logging set-up. All its
@@ -71,6 +87,8 @@ public final class Broker implements AutoCloseable {
     private final Drain drain;
     private final LameDuck lameDuck;
     private final InetSocketAddress address;
+    private final Watches watches;
+    private final OperatorPublisher operator;
     private boolean closed;
     private volatile boolean stopping;
 
@@ -109,6 +127,8 @@ public final class Broker implements AutoCloseable {
         this.housekeeping = new Housekeeping(destinations, memoryPushBack, closeLog);
         this.drain = new Drain(sessions, connections, destinations, clock);
         this.lameDuck = new LameDuck(listener, sessions, destinations, clock);
+        this.watches = new Watches(destinations, clock);
+        this.operator = new OperatorPublisher(destinations, memory, counters, allocator, clock);
     }
 
     /**
@@ -301,6 +321,125 @@ public final class Broker implements AutoCloseable {
         return stopping || lameDuck.hasStarted();
     }
 
+    /** All open connections, in no order. */
+    public List<ConnectionSnapshot> connections() {
+        return connections.all().stream().map(Connection::snapshot).toList();
+    }
+
+    /** An open connection; empty if there is none of that id. */
+    public Optional<ConnectionSnapshot> connection(String id) {
+        return Optional.ofNullable(connections.find(id)).map(Connection::snapshot);
+    }
+
+    /** The last 10,000 connections that closed, newest first. Who was refused at connections.max is not among them. */
+    public List<ConnectionSnapshot> closedConnections() {
+        return connections.closed();
+    }
+
+    /**
+     * The last 20 slow episodes of a subscriber, newest first; one that lasts has no end. Empty if no connection of that id is open or
+     * still remembered.
+     */
+    public Optional<List<SlowEpisode>> slowEpisodes(String connectionId) {
+        return connections.slowEpisodes(connectionId);
+    }
+
+    /** All destinations, in no order. */
+    public List<DestinationSnapshot> destinations() {
+        return destinations.all().stream().map(Destination::snapshot).toList();
+    }
+
+    /**
+     * Closes a connection, soon; what a queue's subscriber was not sent goes back to its queue.
+     *
+     * @return false if there is none of that id
+     */
+    public boolean disconnect(String connectionId) {
+        Connection connection = connections.find(connectionId);
+        if (connection == null) {
+            return false;
+        }
+        connection.close(CloseReason.ADMIN, "disconnected by an operator");
+        return true;
+    }
+
+    /**
+     * Drops all messages of a queue that are not assigned to a subscriber, and lets its publishers go on.
+     *
+     * @return how many messages; empty if there is no queue of that name
+     */
+    public OptionalLong purge(String queueName) {
+        Destination destination = find(queueName);
+        return destination != null && destination.name().kind() == DestinationKind.QUEUE
+                ? OptionalLong.of(destination.purge(DropReason.PURGED))
+                : OptionalLong.empty();
+    }
+
+    private @Nullable Destination find(String name) {
+        DestinationName valid = nameOrNull(name);
+        return valid == null ? null : destinations.find(valid);
+    }
+
+    private static @Nullable DestinationName nameOrNull(String name) {
+        boolean valid = DestinationNames.problem(name.getBytes(StandardCharsets.UTF_8)) == null;
+        return valid ? DestinationName.of(name) : null;
+    }
+
+    /**
+     * Looks at a queue without taking anything: copies of the oldest messages that wait and are not assigned to a subscriber.
+     *
+     * @param max how many; at most 100
+     * @return empty if there is no queue of that name
+     */
+    public Optional<List<MessageCopy>> peek(String queueName, int max) {
+        Destination destination = find(queueName);
+        return destination != null && destination.name().kind() == DestinationKind.QUEUE
+                ? Optional.of(destination.peek(max))
+                : Optional.empty();
+    }
+
+    /**
+     * Subscribes to a topic from within the broker, to look on; to be closed by the caller.
+     *
+     * @return empty if 64 look on already, the name is not a topic's, or it would be one destination too many
+     */
+    public Optional<Watch> watch(String topicName) {
+        DestinationName name = nameOrNull(topicName);
+        return name != null && name.kind() == DestinationKind.TOPIC ? watches.open(name) : Optional.empty();
+    }
+
+    /**
+     * Publishes one message.
+     *
+     * @throws IllegalArgumentException if the name is invalid, or the message longer than native.max-frame allows
+     */
+    public Publication publish(String destinationName, byte[] payload) {
+        int maxBytes = config.nativeWire().maxFrameBytes();
+        if (payload.length > maxBytes) {
+            throw new IllegalArgumentException(
+                    "a message of " + payload.length + " bytes; native.max-frame allows " + maxBytes);
+        }
+        return stopping ? Publication.DROPPED : operator.publish(DestinationName.of(destinationName), payload);
+    }
+
+    /** How late each event loop comes to what is due. */
+    public List<LoopDelay> loops() {
+        return listener.loopDelays();
+    }
+
+    /**
+     * Whether all event loops come to a task given to them now, within a time. Waits for it; returns false when it is interrupted, and
+     * when the broker is closed.
+     */
+    public boolean eventLoopsAnswer(Duration within) {
+        try {
+            return listener.loopsAnswer(within);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     /** Runs something again and again on the broker's housekeeping thread. */
     Future<?> every(long periodMs, Runnable task) {
         return housekeeping.every(periodMs, task);
@@ -323,6 +462,7 @@ public final class Broker implements AutoCloseable {
         listener.stopAccepting();
         drain.run(config.shutdown().drainTimeoutMs());
         housekeeping.close();
+        watches.close();
         listener.close();
         // What nobody took: without this the allocator would find it leaked.
         destinations.all().forEach(destination -> destination.purge(DropReason.SHUTDOWN));

@@ -119,6 +119,7 @@ final class StatsFile implements AutoCloseable {
         json.writeStringProperty("destination", subscriber.destination());
         json.writeNumberProperty("held_messages", subscriber.heldMessages());
         json.writeNumberProperty("held_bytes", subscriber.heldBytes());
+        json.writeNumberProperty("oldest_age_ms", subscriber.oldestAgeMs());
         json.writeNumberProperty("messages_written", subscriber.messagesWritten());
         json.writeNumberProperty("bytes_written", subscriber.bytesWritten());
         json.writeNumberProperty("messages_returned", subscriber.messagesReturned());

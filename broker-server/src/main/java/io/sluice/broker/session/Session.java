@@ -13,13 +13,19 @@ import io.sluice.broker.message.BatchBuilder;
 import io.sluice.broker.message.DestinationKind;
 import io.sluice.broker.message.DestinationName;
 import io.sluice.broker.message.MessageBatch;
+import io.sluice.broker.metrics.ClientActivity;
 import io.sluice.broker.metrics.CloseReason;
 import io.sluice.broker.metrics.DropReason;
+import io.sluice.broker.metrics.OwnedCounter;
+import io.sluice.broker.metrics.SlowEpisode;
 import io.sluice.broker.metrics.SubscriberSnapshot;
+import io.sluice.broker.transport.ClientView;
 import io.sluice.broker.transport.Connection;
 import io.sluice.protocol.DestinationNames;
 import io.sluice.protocol.NativeFrames;
 import io.sluice.protocol.PublishRun;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * that came in one read are routed together.
  */
 @OwnLoop
-public final class Session {
+public final class Session implements ClientView {
     /** Frames from this size on are batches of their own. */
     private static final int LARGE_BYTES = 16 * 1024;
 
@@ -71,8 +77,12 @@ public final class Session {
 
     private volatile @Nullable SendQueue sendQueue;
     private volatile @Nullable DestinationName subscribedTo;
+    private volatile @Nullable DestinationName publishedTo;
     private volatile int unfinishedBytes;
     private volatile boolean closed;
+
+    private final OwnedCounter messagesIn = new OwnedCounter();
+    private final OwnedCounter bytesIn = new OwnedCounter();
 
     /** What it held when it was closed to make room. */
     private final AtomicLong closingBytes = new AtomicLong();
@@ -83,8 +93,9 @@ public final class Session {
         this.encoder = encoder;
         this.maxRunFrameBytes = maxRunFrameBytes(maxPayloadBytes);
         this.context = context;
-        this.gate = new PublisherGate(connection, context.memoryPushBack());
+        this.gate = new PublisherGate(connection, context.memoryPushBack(), context.clock());
         this.builder = new BatchBuilder(context.allocator(), context.memory());
+        connection.setClient(this);
         context.sessions().add(this);
         if (context.sessions().isStopping()) {
             stopPublishing();
@@ -292,7 +303,7 @@ public final class Session {
         }
         if (unroutedMessages > 0) {
             boolean nowhere = publishName != null && publishName.kind() == DestinationKind.NOWHERE;
-            context.counters().received(unroutedMessages, unroutedBytes);
+            countReceived(unroutedMessages, unroutedBytes);
             context.counters()
                     .dropped(nowhere ? DropReason.NOWHERE : DropReason.NO_SUBSCRIBER, unroutedMessages, unroutedBytes);
             unroutedMessages = 0;
@@ -300,8 +311,17 @@ public final class Session {
         }
     }
 
+    private void countReceived(long messages, long payloadBytes) {
+        context.counters().received(messages, payloadBytes);
+        messagesIn.add(messages);
+        bytesIn.add(payloadBytes);
+        if (!Objects.equals(publishedTo, publishName)) {
+            publishedTo = publishName;
+        }
+    }
+
     private void route(MessageBatch batch) {
-        context.counters().received(batch.messages(), batch.payloadBytes());
+        countReceived(batch.messages(), batch.payloadBytes());
         DestinationName name = publishName;
         while (publishDestination != null && name != null) {
             Destination destination = publishDestination;
@@ -553,10 +573,35 @@ public final class Session {
         return closing;
     }
 
+    @Override
+    @AnyThread
+    public ClientActivity activity() {
+        long pushedBackMs = closed ? 0 : gate.pausedMs();
+        return new ClientActivity(
+                text(subscribedTo),
+                text(publishedTo),
+                messagesIn.get(),
+                bytesIn.get(),
+                pushedBackMs,
+                pushedBackMs == 0 ? "" : gate.pausedBy(),
+                subscriber().orElse(null));
+    }
+
+    private static String text(@Nullable DestinationName name) {
+        return name == null ? "" : name.toString();
+    }
+
+    @Override
+    @AnyThread
+    public List<SlowEpisode> slowEpisodes() {
+        SendQueue queue = sendQueue;
+        return queue == null ? List.of() : queue.slowEpisodes();
+    }
+
     @AnyThread
     public Optional<SubscriberSnapshot> subscriber() {
         SendQueue queue = sendQueue;
-        return queue == null ? Optional.empty() : Optional.of(queue.snapshot(String.valueOf(subscribedTo)));
+        return queue == null ? Optional.empty() : Optional.of(queue.snapshot(text(subscribedTo)));
     }
 
     /** The queue of what it is sent, if it is subscribed to anything. */

@@ -13,11 +13,17 @@ import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.OwnLoop;
 import io.sluice.broker.config.TransportConfig;
 import io.sluice.broker.metrics.BrokerCounters;
+import io.sluice.broker.metrics.ClientActivity;
 import io.sluice.broker.metrics.CloseReason;
+import io.sluice.broker.metrics.ConnectionSnapshot;
+import io.sluice.broker.metrics.ConnectionState;
+import io.sluice.broker.metrics.SlowEpisode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
@@ -54,11 +60,11 @@ public final class Connection {
     @OwnLoop
     private @Nullable Runnable onClosing;
 
-    @OwnLoop
-    private boolean handshakeDone;
+    /** Written by the own loop. */
+    private volatile boolean handshakeDone;
 
-    @OwnLoop
-    private @Nullable CloseReason closeReason;
+    /** Written by the own loop. */
+    private volatile @Nullable CloseReason closeReason;
 
     @OwnLoop
     private boolean inputEnded;
@@ -83,6 +89,10 @@ public final class Connection {
     private long unansweredSinceNs;
 
     private volatile boolean closing;
+    private volatile String protocol = "";
+    private volatile @Nullable ClientView client;
+    private final Instant opened = Instant.now();
+    private volatile @Nullable Instant ended;
 
     Connection(
             Channel channel,
@@ -137,10 +147,21 @@ public final class Connection {
         }
     }
 
-    /** Puts a protocol's handler in the place of the detector. */
+    /**
+     * Puts a protocol's handler in the place of the detector.
+     *
+     * @param name the protocol's
+     */
     @OwnLoop
     public void install(String name, ChannelHandler handler) {
+        protocol = name;
         channel.pipeline().replace(ProtocolDetector.class, name, handler);
+    }
+
+    /** Sets who can tell what its client does. */
+    @OwnLoop
+    public void setClient(ClientView view) {
+        client = view;
     }
 
     /** Sets what is told the time, about twice a second, on this connection's loop. */
@@ -415,7 +436,52 @@ public final class Connection {
     /** Why it was closed; a connection that just broke was reset. */
     @OwnLoop
     public CloseReason closeReason() {
-        return closeReason == null ? CloseReason.RESET : closeReason;
+        CloseReason reason = closeReason;
+        return reason == null ? CloseReason.RESET : reason;
+    }
+
+    /** The channel has closed. */
+    @OwnLoop
+    void ended() {
+        setCloseReason(closeReason(), "");
+        ended = Instant.now();
+    }
+
+    /** How it stands, and what its client does. */
+    @AnyThread
+    public ConnectionSnapshot snapshot() {
+        ClientView view = client;
+        ClientActivity activity = view == null ? ClientActivity.NONE : view.activity();
+        Instant end = ended;
+        return new ConnectionSnapshot(
+                id,
+                remoteAddress,
+                protocol,
+                end != null ? ConnectionState.CLOSED : state(),
+                opened,
+                end,
+                closeReason,
+                activity.subscribedTo(),
+                activity.publishesTo(),
+                activity.messagesIn(),
+                activity.bytesIn(),
+                activity.pushedBackMs(),
+                activity.pushedBackBy(),
+                activity.subscriber());
+    }
+
+    private ConnectionState state() {
+        if (closing) {
+            return ConnectionState.CLOSING;
+        }
+        return handshakeDone ? ConnectionState.OPEN : ConnectionState.HANDSHAKE;
+    }
+
+    /** Its client's last slow episodes as a subscriber, newest first. */
+    @AnyThread
+    List<SlowEpisode> slowEpisodes() {
+        ClientView view = client;
+        return view == null ? List.of() : view.slowEpisodes();
     }
 
     @Override

@@ -37,6 +37,7 @@ final class ConnectionTail extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         ticker.remove(connection);
+        connection.ended();
         connections.remove(connection);
         connection.counters().closed(connection.closeReason());
     }

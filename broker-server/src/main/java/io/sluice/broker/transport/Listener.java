@@ -21,11 +21,15 @@ import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.config.ListenConfig;
 import io.sluice.broker.config.TransportConfig;
 import io.sluice.broker.metrics.BrokerCounters;
+import io.sluice.broker.metrics.LoopDelay;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
@@ -189,6 +193,35 @@ public final class Listener {
         List<Future<?>> told = new ArrayList<>();
         tickers.forEach((loop, ticker) -> told.add(loop.submit(() -> ticker.takeSettings(changed))));
         told.forEach(future -> future.awaitUninterruptibly(atMostMs));
+    }
+
+    /** How late each event loop comes to what is due. */
+    public List<LoopDelay> loopDelays() {
+        List<LoopDelay> delays = new ArrayList<>();
+        for (EventExecutor loop : loops) {
+            LoopTicker ticker = tickers.get(loop);
+            if (ticker != null) {
+                delays.add(ticker.delay("loop-" + (delays.size() + 1)));
+            }
+        }
+        return delays;
+    }
+
+    /**
+     * Whether all event loops come to a task given to them now, within a time. Waits for it: not to be called on one of
+     * them.
+     */
+    public boolean loopsAnswer(Duration within) throws InterruptedException {
+        CountDownLatch answers = new CountDownLatch(loops.executorCount());
+        try {
+            for (EventExecutor loop : loops) {
+                loop.execute(answers::countDown);
+            }
+        } catch (RejectedExecutionException e) {
+            // Closed.
+            return false;
+        }
+        return answers.await(within.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Takes no more connections; those that are open go on. */

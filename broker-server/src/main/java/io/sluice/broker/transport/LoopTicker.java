@@ -1,9 +1,12 @@
 package io.sluice.broker.transport;
 
 import io.netty.channel.EventLoop;
+import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.OwnLoop;
 import io.sluice.broker.config.TransportConfig;
+import io.sluice.broker.metrics.LoopDelay;
+import io.sluice.broker.metrics.LoopDelayMeter;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,16 +20,21 @@ import java.util.concurrent.TimeUnit;
 final class LoopTicker {
     static final long EVERY_MS = 500;
 
+    private static final long EVERY_NS = TimeUnit.MILLISECONDS.toNanos(EVERY_MS);
+
     /** Two seconds: a client that goes while it is not read is to be noticed within five. */
     private static final int TICKS_PER_LOOK = 4;
 
     private final NanoClock clock;
     private final Set<Connection> connections = new LinkedHashSet<>();
 
+    private final LoopDelayMeter delays;
+
     private long ticks;
 
     LoopTicker(EventLoop loop, NanoClock clock) {
         this.clock = clock;
+        this.delays = new LoopDelayMeter(clock.nowNs() + EVERY_NS);
         loop.scheduleWithFixedDelay(this::tick, EVERY_MS, EVERY_MS, TimeUnit.MILLISECONDS);
     }
 
@@ -49,7 +57,22 @@ final class LoopTicker {
         }
     }
 
+    /** How late its ticks come. */
+    @AnyThread
+    LoopDelay delay(String loop) {
+        return delays.snapshot(loop, clock.nowNs());
+    }
+
     private void tick() {
+        delays.came(clock.nowNs());
+        try {
+            tickAll();
+        } finally {
+            delays.expect(clock.nowNs() + EVERY_NS);
+        }
+    }
+
+    private void tickAll() {
         if (++ticks % TICKS_PER_LOOK == 0) {
             lookAtUnread();
         }

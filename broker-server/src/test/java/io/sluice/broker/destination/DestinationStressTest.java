@@ -315,6 +315,11 @@ final class DestinationStressTest {
         }
 
         @Override
+        public void addTo(Tally tally) {
+            // Nobody asks.
+        }
+
+        @Override
         public String describe() {
             return "window of " + maxMessages;
         }
@@ -360,6 +365,11 @@ final class DestinationStressTest {
         @Override
         public boolean hasStalled(long nowNs) {
             return false;
+        }
+
+        @Override
+        public void addTo(Tally tally) {
+            // Nobody asks.
         }
 
         @Override

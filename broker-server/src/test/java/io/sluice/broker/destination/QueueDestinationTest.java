@@ -162,6 +162,11 @@ final class QueueDestinationTest {
             }
 
             @Override
+            public void addTo(Tally tally) {
+                // Nobody asks.
+            }
+
+            @Override
             public String describe() {
                 return "quick";
             }

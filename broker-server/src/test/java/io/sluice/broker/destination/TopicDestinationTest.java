@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.broker.base.LogLines;
+import io.sluice.broker.message.DestinationKind;
 import io.sluice.broker.message.DestinationName;
 import io.sluice.broker.message.MessageBatch;
 import io.sluice.broker.metrics.DropReason;
@@ -90,6 +91,11 @@ final class TopicDestinationTest {
             @Override
             public boolean hasStalled(long nowNs) {
                 return false;
+            }
+
+            @Override
+            public void addTo(Tally tally) {
+                // Nobody asks.
             }
 
             @Override
@@ -258,7 +264,14 @@ final class TopicDestinationTest {
         assertThatThrownBy(() -> topic.giveBack(List.of())).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> topic.rejoin(a)).isInstanceOf(IllegalStateException.class);
         topic.gone(a);
-        assertThat(topic.snapshot()).isEqualTo(new DestinationSnapshot("/topic/test", 1, 0, 0, 0));
+        assertThat(topic.snapshot()).satisfies(snapshot -> {
+            assertThat(snapshot.name()).isEqualTo("/topic/test");
+            assertThat(snapshot.kind()).isEqualTo(DestinationKind.TOPIC);
+            assertThat(snapshot.subscribers()).isEqualTo(1);
+            assertThat(snapshot.waitingMessages()).isZero();
+            assertThat(snapshot.waitingBytes()).isZero();
+            assertThat(snapshot.waitingPublishers()).isZero();
+        });
     }
 
     private WindowSubscriber subscribe(String name) {

@@ -127,6 +127,11 @@ final class WindowSubscriber implements Subscriber {
     }
 
     @Override
+    public void addTo(Tally tally) {
+        tally.addHeld(heldMessages, heldBytes, 0);
+    }
+
+    @Override
     public String describe() {
         return name;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.CloseReason;
+import io.sluice.broker.metrics.DelaySnapshot;
 import io.sluice.broker.metrics.DropReason;
 import io.sluice.broker.metrics.SubscriberSnapshot;
 import java.io.IOException;
@@ -112,7 +113,20 @@ final class StatsFileTest {
 
     private static SubscriberSnapshot subscriber(String destination, long heldBytes) {
         return new SubscriberSnapshot(
-                "c-1", "127.0.0.1:4711", destination, 2, heldBytes, 1, 10, 0, Map.of(DropReason.OVERFLOW, 3L), 1, true);
+                "c-1",
+                "127.0.0.1:4711",
+                destination,
+                2,
+                heldBytes,
+                40,
+                1,
+                10,
+                0,
+                Map.of(DropReason.OVERFLOW, 3L),
+                1,
+                Instant.EPOCH,
+                0,
+                DelaySnapshot.EMPTY);
     }
 
     /** Every value of a JSON text by its path; fails where it is not JSON. */

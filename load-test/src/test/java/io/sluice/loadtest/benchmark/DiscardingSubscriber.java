@@ -2,6 +2,7 @@ package io.sluice.loadtest.benchmark;
 
 import io.sluice.broker.destination.Offer;
 import io.sluice.broker.destination.Subscriber;
+import io.sluice.broker.destination.Tally;
 import io.sluice.broker.message.MessageBatch;
 
 /** Always has room, and lets go of what it gets: what remains is the cost of routing. */
@@ -30,6 +31,11 @@ final class DiscardingSubscriber implements Subscriber {
     @Override
     public boolean hasStalled(long nowNs) {
         return false;
+    }
+
+    @Override
+    public void addTo(Tally tally) {
+        // Nobody asks.
     }
 
     @Override

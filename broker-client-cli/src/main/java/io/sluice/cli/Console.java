@@ -17,14 +17,19 @@ final class Console {
     private final OutputStream out;
     private final PrintWriter err;
     private final Ansi ansi;
+    private final boolean outTerminal;
     private final boolean errTerminal;
     private boolean progressShown;
 
-    /** @param errTerminal whether a person sees standard error at once, on a line that can be written over */
-    Console(OutputStream out, OutputStream err, Ansi ansi, boolean errTerminal) {
+    /**
+     * @param outTerminal whether standard output is a terminal
+     * @param errTerminal whether a person sees standard error at once, on a line that can be written over
+     */
+    Console(OutputStream out, OutputStream err, Ansi ansi, boolean outTerminal, boolean errTerminal) {
         this.out = out;
         this.err = new PrintWriter(err, true, StandardCharsets.UTF_8);
         this.ansi = ansi;
+        this.outTerminal = outTerminal;
         this.errTerminal = errTerminal;
     }
 
@@ -35,6 +40,7 @@ final class Console {
                 new FileOutputStream(FileDescriptor.err),
                 Ansi.AUTO,
                 // The JVM cannot tell; the launcher can.
+                Boolean.getBoolean("sluice.stdout.terminal"),
                 Boolean.getBoolean("sluice.stderr.terminal"));
     }
 
@@ -49,6 +55,10 @@ final class Console {
 
     Ansi ansi() {
         return ansi;
+    }
+
+    boolean isOutTerminal() {
+        return outTerminal;
     }
 
     boolean isErrTerminal() {

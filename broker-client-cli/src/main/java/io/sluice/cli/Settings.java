@@ -15,11 +15,12 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The user's own defaults for host and port, so that one need not repeat them: {@code host=} and {@code port=}, a line each,
- * in {@code sluice/client.properties} under {@code $XDG_CONFIG_HOME} or {@code ~/.config}.
+ * The user's own defaults for where the broker is, so that one need not repeat them: {@code host=}, {@code port=},
+ * {@code admin=} and {@code token-file=}, a line each, in {@code sluice/client.properties} under {@code $XDG_CONFIG_HOME} or
+ * {@code ~/.config}.
  */
 final class Settings implements IDefaultValueProvider {
-    private static final Set<String> KEYS = new TreeSet<>(Set.of("host", "port"));
+    private static final Set<String> KEYS = new TreeSet<>(Set.of("host", "port", "admin", "token-file"));
 
     private final Properties values;
 
@@ -61,8 +62,8 @@ final class Settings implements IDefaultValueProvider {
     @Override
     public @Nullable String defaultValue(ArgSpec argument) {
         if (argument instanceof OptionSpec option) {
-            String name = option.longestName();
-            return name.equals("--host") || name.equals("--port") ? values.getProperty(name.substring(2)) : null;
+            String key = option.longestName().substring(2);
+            return KEYS.contains(key) ? values.getProperty(key) : null;
         }
         return null;
     }

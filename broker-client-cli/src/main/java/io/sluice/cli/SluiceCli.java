@@ -35,8 +35,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  version     Says which version runs, on which Java, and why.",
             "  completion  Prints the completion of commands and options for bash or zsh.",
             "",
-            "The options of a command: @|bold sluice help|@ COMMAND. Host and port may stand in",
-            "sluice/client.properties under $$XDG_CONFIG_HOME or ~/.config: host=NAME, port=NUMBER."
+            "The options of a command: @|bold sluice help|@ COMMAND. Where the broker is may stand in",
+            "sluice/client.properties under $$XDG_CONFIG_HOME or ~/.config: host=NAME, port=NUMBER,",
+            "admin=URL, token-file=FILE."
         })
 public final class SluiceCli implements Callable<Integer> {
     private final Console console;
@@ -87,6 +88,10 @@ public final class SluiceCli implements Callable<Integer> {
         return new CommandLine(new SluiceCli(console))
                 .addSubcommand(new ListenCommand(console))
                 .addSubcommand(new SendCommand(console, in))
+                .addSubcommand(new TopCommand(console))
+                .addSubcommand(new CheckCommand(console))
+                .addSubcommand(new DrainCommand(console))
+                .addSubcommand(new ReloadCommand(console))
                 .addSubcommand(new HelpCommand())
                 // A message may begin with @, and a file of that name must not take its place.
                 .setExpandAtFiles(false)
@@ -103,7 +108,7 @@ public final class SluiceCli implements Callable<Integer> {
     private static int usageError(ParameterException e, Console console) {
         CommandSpec command = e.getCommandLine().getCommandSpec();
         console.error(TerminalText.of(problem(e)) + "; see: " + command.qualifiedName() + " --help");
-        return ExitCode.USAGE;
+        return command.exitCodeOnInvalidInput();
     }
 
     private static String problem(ParameterException e) {

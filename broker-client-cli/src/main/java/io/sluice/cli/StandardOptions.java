@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
             "1:failed; also: a message is in doubt or was dropped",
             "2:wrong usage",
             "3:cannot connect",
-            "4:refused: the broker closed the connection within a second, three times running",
+            "4:refused: the broker closed the connection within a second, three times running, or does not take the token",
             "5:timed out (--timeout)",
             "130:ended by Ctrl-C"
         })

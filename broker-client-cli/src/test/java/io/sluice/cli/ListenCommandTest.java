@@ -483,7 +483,7 @@ final class ListenCommandTest {
         Files.writeString(settings, "prot=1\n");
         RunningCommand wrong = RunningCommand.startWithSettings(settings, "listen");
         assertThat(wrong.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(wrong.err()).contains("unknown key 'prot'").contains("[host, port]");
+        assertThat(wrong.err()).contains("unknown key 'prot'").contains("[admin, host, port, token-file]");
     }
 
     private static boolean hasIpv6Loopback() throws IOException {

@@ -78,7 +78,7 @@ final class RunningCommand {
         Thread thread = new Thread(
                 () -> {
                     try {
-                        exitCode.complete(body.applyAsInt(new Console(to, err, ansi, terminal)));
+                        exitCode.complete(body.applyAsInt(new Console(to, err, ansi, false, terminal)));
                     } catch (RuntimeException | Error e) {
                         exitCode.completeExceptionally(e);
                     }

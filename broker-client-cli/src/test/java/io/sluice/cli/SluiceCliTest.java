@@ -19,7 +19,7 @@ final class SluiceCliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"listen", "send"})
+    @ValueSource(strings = {"listen", "send", "top", "check", "drain", "reload"})
     void helpIsTheSameBothWays(String name) throws Exception {
         RunningCommand option = RunningCommand.start(name, "--help");
         RunningCommand subcommand = RunningCommand.start("help", name);
@@ -42,6 +42,20 @@ final class SluiceCliTest {
                 .filteredOn(option -> !option.startsWith("-V"))
                 .allMatch(option -> option.contains("(default: "));
         assertThat(help.out()).contains("(default: 25000)").contains("in seconds");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"top", "check", "drain", "reload"})
+    void everyOptionOfAnOperatorsCommandTellsItsDefault(String name) throws Exception {
+        RunningCommand help = RunningCommand.start(name, "--help");
+        assertThat(help.exitCode()).isEqualTo(ExitCode.OK);
+
+        String options = help.out().replaceFirst("(?s)Exit codes:.*", "").replaceAll("\\s+", " ");
+        assertThat(List.of(options.split(" (?=(-\\w, )?--\\w[a-z-]+[= ])", -1)))
+                .filteredOn(option -> option.matches("(-\\w, )?--.*") && !option.matches("--(help|version) .*|-V, .*"))
+                .hasSizeGreaterThanOrEqualTo(3)
+                .allMatch(option -> option.contains("(default: "));
+        assertThat(help.out()).contains("http://127.0.0.1:25001").contains("in seconds");
     }
 
     @Test

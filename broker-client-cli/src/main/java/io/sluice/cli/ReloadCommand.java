@@ -1,0 +1,78 @@
+package io.sluice.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice reload}. */
+@Command(
+        name = "reload",
+        description = {
+            "Makes a broker read its settings again, as SIGHUP does, and prints what has changed. If anything in them is wrong, "
+                    + "nothing changes.",
+            "",
+            "Needs the broker's token. What would change, beforehand: sluice config diff."
+        })
+final class ReloadCommand implements Callable<Integer> {
+    private static final int UNPROCESSABLE = 422;
+
+    private final Console console;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli's alone
+    private StandardOptions standardOptions = new StandardOptions();
+
+    @Mixin
+    private AdminOptions admin = new AdminOptions();
+
+    ReloadCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        AdminClient client = admin.client(spec);
+        AdminClient.Answer answer = client.ask("POST", "/api/v1/reload", "{}");
+        if (answer.status() == UNPROCESSABLE) {
+            answer.body().at("problems").items().forEach(problem -> console.error(problem.text()));
+            throw new CommandFailedException(ExitCode.FAILED, "nothing was changed: " + answer.problem());
+        }
+        List<Json> changes = client.checked(answer).at("changes").items();
+        StringBuilder lines = new StringBuilder();
+        for (Json change : changes) {
+            lines.append(change.at("key").text() + ": " + value(change.at("old")) + " -> " + value(change.at("new"))
+                    + " (" + effect(change.at("effect").text()) + ")\n");
+        }
+        console.out().write(lines.toString().getBytes(StandardCharsets.UTF_8));
+        console.note(summary(changes));
+        return ExitCode.OK;
+    }
+
+    private static String value(Json value) {
+        return value.isAbsent() ? "not set" : value.text();
+    }
+
+    private static String effect(String effect) {
+        return switch (effect.replace('_', ' ')) {
+            case "live" -> "in force";
+            case "new connections" -> "for new connections";
+            case "restart" -> "needs a restart";
+            default -> effect;
+        };
+    }
+
+    private static String summary(List<Json> changes) {
+        long later = changes.stream()
+                .filter(change -> change.at("effect").text().equals("restart"))
+                .count();
+        return "changed: " + changes.size() + (later == 0 ? "" : ", waiting for a restart: " + later);
+    }
+}

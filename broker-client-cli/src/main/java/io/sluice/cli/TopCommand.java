@@ -1,0 +1,82 @@
+package io.sluice.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice top}. */
+@Command(
+        name = "top",
+        description = {
+            "Shows what a broker does: rates, memory, destinations and subscribers, the slowest first, and why connections "
+                    + "were closed. Anew every second on a terminal, where h shows the keys; elsewhere once.",
+            "",
+            "Colours only where standard output and error are a terminal and NO_COLOR is not set."
+        })
+final class TopCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli's alone
+    private StandardOptions standardOptions = new StandardOptions();
+
+    @Mixin
+    private AdminOptions admin = new AdminOptions();
+
+    @Option(
+            names = {"-1", "--once"},
+            description = "Print everything once, as text, and end (default: only if standard output is no terminal).")
+    private boolean once;
+
+    @Option(
+            names = {"-d", "--interval"},
+            paramLabel = "SECONDS",
+            defaultValue = "1",
+            converter = Seconds.Converter.class,
+            description = "How often it is shown anew, in seconds, at least 0.1 (default: ${DEFAULT-VALUE}).")
+    private Seconds interval = new Seconds(1_000_000_000L);
+
+    @Option(
+            names = {"-s", "--sort"},
+            paramLabel = "ORDER",
+            defaultValue = "backlog",
+            description =
+                    "What comes first: the greatest backlog, age of the oldest message, number of messages lost, rate, "
+                            + "or by name: ${COMPLETION-CANDIDATES} in lower case (default: ${DEFAULT-VALUE}).")
+    private TopSort sort = TopSort.BACKLOG;
+
+    @Option(
+            names = {"-f", "--filter"},
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description =
+                    "Show only destinations and connections whose names and addresses contain this (default: all).")
+    private String filter = "";
+
+    TopCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (interval.ns() < 100_000_000L) {
+            throw new ParameterException(spec.commandLine(), "--interval is not at least 0.1");
+        }
+        AdminClient client = admin.client(spec);
+        BrokerPicture first = BrokerPicture.take(client, sort, filter);
+        if (once || !console.isOutTerminal()) {
+            new TopScreen(first).print(console.out());
+            return ExitCode.OK;
+        }
+        return ShutdownHook.guard(
+                new LiveTop(client, console, new TopView(sort, filter), interval.ns(), first), console);
+    }
+}

@@ -5,9 +5,10 @@ package plainsocket;
  *
  * @param name words joined by hyphens, the same in all suites
  * @param slow whether it takes more than 10 s or queues hundreds of MiB
+ * @param waits whether it does little else: then it runs beside the others
  * @param seconds how long it may take
  */
-record Check(String name, boolean slow, int seconds, Body body) {
+record Check(String name, boolean slow, boolean waits, int seconds, Body body) {
     /** Tries the promise; throws when it was not kept. */
     @FunctionalInterface
     interface Body {
@@ -15,10 +16,15 @@ record Check(String name, boolean slow, int seconds, Body body) {
     }
 
     static Check of(String name, Body body) {
-        return new Check(name, false, 60, body);
+        return new Check(name, false, false, 60, body);
     }
 
     static Check slow(String name, Body body) {
-        return new Check(name, true, 180, body);
+        return new Check(name, true, false, 180, body);
+    }
+
+    /** The same check, known to do little but wait. */
+    Check waiting() {
+        return new Check(name, slow, true, seconds, body);
     }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -12,6 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * What a Sluice broker promises on the native protocol, tried over plain sockets.
+ *
+ * <p>Checks of timeouts wait beside the others, which run one after the other.
  *
  * <p>The broker runs with its default configuration, may run for long, and may have other clients; but two runs at the
  * same time would meet at the few destinations whose names are fixed, such as {@code /queue}. The slow checks fill a
@@ -84,19 +87,34 @@ public final class Conformance {
     }
 
     private static List<String> run(String host, int port, List<Check> checks) {
-        List<String> failures = new ArrayList<>();
-        for (Check check : checks) {
-            long startNs = System.nanoTime();
-            String failure = failure(check, host, port);
-            if (failure.isEmpty()) {
-                double seconds = (System.nanoTime() - startNs) / 1e9;
-                System.out.println(String.format(Locale.ROOT, "ok %s (%.2f s)", check.name(), seconds));
-            } else {
-                failures.add(check.name() + ": " + failure);
-                System.out.println("FAIL " + check.name() + ": " + failure);
+        List<String> failures = new CopyOnWriteArrayList<>();
+        List<Thread> waiting = checks.stream()
+                .filter(Check::waits)
+                .map(check -> new Thread(() -> run(host, port, check, failures), check.name() + ", beside the others"))
+                .toList();
+        waiting.forEach(Thread::start);
+        checks.stream().filter(check -> !check.waits()).forEach(check -> run(host, port, check, failures));
+        for (Thread thread : waiting) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                failures.add(thread.getName() + ": interrupted");
             }
         }
         return failures;
+    }
+
+    private static void run(String host, int port, Check check, List<String> failures) {
+        long startNs = System.nanoTime();
+        String failure = failure(check, host, port);
+        if (failure.isEmpty()) {
+            double seconds = (System.nanoTime() - startNs) / 1e9;
+            System.out.println(String.format(Locale.ROOT, "ok %s (%.2f s)", check.name(), seconds));
+        } else {
+            failures.add(check.name() + ": " + failure);
+            System.out.println("FAIL " + check.name() + ": " + failure);
+        }
     }
 
     /** Why a check failed; empty when it did not. */

@@ -33,7 +33,7 @@ final class LeavingChecks {
                 Check.of("goodbye-topic-half-close", LeavingChecks::goodbyeTopicHalfClose),
                 Check.of("goodbye-unread-then-next-listener", LeavingChecks::goodbyeUnreadThenNextListener),
                 Check.of("goodbye-unread-beside-listener", LeavingChecks::goodbyeUnreadBesideListener),
-                Check.of("goodbye-never-read", LeavingChecks::goodbyeNeverRead),
+                Check.of("goodbye-never-read", LeavingChecks::goodbyeNeverRead).waiting(),
                 Check.of("fin-routes-and-closes", LeavingChecks::finRoutesAndCloses),
                 Check.of("fin-unread-then-next-listener", LeavingChecks::finUnreadThenNextListener),
                 Check.of("fin-unread-beside-listener", LeavingChecks::finUnreadBesideListener),

@@ -17,13 +17,15 @@ import java.util.concurrent.Future;
 final class StrangerChecks {
     private static final long SEED = 0x51_1CEL;
     private static final double EARLIEST_SECONDS = 4.5;
-    private static final double LATEST_SECONDS = 8;
+
+    /** Five, and what a busy machine may take besides; the next timeout would be that of a frame, after 30 s. */
+    private static final double LATEST_SECONDS = 15;
 
     private StrangerChecks() {}
 
     static List<Check> all() {
         return List.of(
-                Check.of("handshake-timeout", StrangerChecks::handshakeTimeout),
+                Check.of("handshake-timeout", StrangerChecks::handshakeTimeout).waiting(),
                 Check.of("garbage-first-bytes", StrangerChecks::garbageFirstBytes));
     }
 
@@ -37,7 +39,7 @@ final class StrangerChecks {
             waiting.add(t.beside(() -> secondsUntilClosed(t, first, sent, false)));
         }
         waiting.add(t.beside(() -> secondsUntilClosed(t, frame(new byte[1000]), 4, true)));
-        for (double seconds : Trial.results(waiting, 30)) {
+        for (double seconds : Trial.results(waiting, 40)) {
             if (seconds < EARLIEST_SECONDS || seconds > LATEST_SECONDS) {
                 throw new Failure("closed 5 s after accept", "closed after " + seconds + " s");
             }
@@ -53,7 +55,7 @@ final class StrangerChecks {
         int next = sent;
         while (true) {
             try {
-                byte[] message = client.receive(trickle ? 200 : 10_000);
+                byte[] message = client.receive(trickle ? 200 : 20_000);
                 throw new Failure("closed without a word", message.length + " bytes");
             } catch (SocketTimeoutException e) {
                 if (!trickle || (System.nanoTime() - startNs) / 1e9 > LATEST_SECONDS) {

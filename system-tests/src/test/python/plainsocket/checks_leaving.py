@@ -81,7 +81,7 @@ def goodbye_unread_beside_listener(t: Trial) -> None:
     expect_shared(rest, numbers_of(reading.result(), HELD_SIZE))
 
 
-@check("goodbye-never-read")
+@check("goodbye-never-read", waits=True)
 def goodbye_never_read(t: Trial) -> None:
     """Who says goodbye and does not read is waited for 8 s; then what is unsent returns to its queue."""
     queue = t.queue()

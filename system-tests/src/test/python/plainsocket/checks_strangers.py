@@ -9,8 +9,11 @@ from trial import Trial, check, elapsed, fail
 
 SEED = 20240229
 
+# Five, and what a busy machine may take besides; the next timeout would be that of a frame, after 30 s.
+LATEST_SECONDS = 15.0
 
-@check("handshake-timeout")
+
+@check("handshake-timeout", waits=True)
 def handshake_timeout(t: Trial) -> None:
     """Without a first frame a connection is closed 5 s after it was accepted, whatever trickles in; later it may idle."""
     topic = t.topic()
@@ -20,7 +23,7 @@ def handshake_timeout(t: Trial) -> None:
         start = time.monotonic()
         client = t.connect()
         client.send(sent)
-        t.expect_closed(client, "first frame not finished (%r)" % sent, 8.0)
+        t.expect_closed(client, "first frame not finished (%r)" % sent, LATEST_SECONDS)
         if elapsed(start) < 4.5:
             fail("%r: closed after 5 s" % sent, "closed after %.2f s" % elapsed(start))
 
@@ -32,7 +35,7 @@ def handshake_timeout(t: Trial) -> None:
             try:
                 client.receive(0.2)
             except Silence:
-                if elapsed(start) > 8.0:
+                if elapsed(start) > LATEST_SECONDS:
                     fail("closed 5 s after accept, bytes or not", "open after %.2f s" % elapsed(start))
             except EndOfStream:
                 break

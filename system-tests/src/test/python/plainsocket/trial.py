@@ -26,16 +26,19 @@ class Check(NamedTuple):
     body: Callable[["Trial"], None]
     seconds: float
     slow: bool
+    waits: bool
 
 
 CHECKS: Dict[str, Check] = {}
 
 
-def check(name: str, seconds: float = 60.0, slow: bool = False) -> Callable[[Callable[["Trial"], None]], Any]:
-    """Registers a check under its name, with the time it may take."""
+def check(
+    name: str, seconds: float = 60.0, slow: bool = False, waits: bool = False
+) -> Callable[[Callable[["Trial"], None]], Any]:
+    """Registers a check under its name, with the time it may take; one that only waits runs beside the others."""
 
     def register(body: Callable[["Trial"], None]) -> Callable[["Trial"], None]:
-        CHECKS[name] = Check(name, body, seconds, slow)
+        CHECKS[name] = Check(name, body, seconds, slow, waits)
         return body
 
     return register

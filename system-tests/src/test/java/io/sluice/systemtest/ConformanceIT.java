@@ -9,33 +9,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import plainsocket.Conformance;
 
-/** Two suites, written from the specification alone, find that one long-lived broker keeps its promises. */
+/**
+ * Two suites, written from the specification alone, find that a long-lived broker keeps its promises. Each has a broker of
+ * its own, as they use the same names.
+ */
 class ConformanceIT {
     private static final long PYTHON_MINUTES = 15;
 
-    private static BrokerProcess broker;
-
-    @BeforeAll
-    static void startBroker() throws IOException, InterruptedException {
-        broker = BrokerProcess.start("conformance");
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
-
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void keepsThePromisesThatThePythonSuiteTries() throws IOException, InterruptedException {
         if (!hasPython()) {
             System.out.println("SKIPPED python conformance: no python3");
             abort("no python3");
         }
+        try (BrokerProcess broker = BrokerProcess.start("conformance-python")) {
+            runPython(broker);
+        }
+    }
+
+    private static void runPython(BrokerProcess broker) throws IOException, InterruptedException {
         Path suite = BrokerProcess.module().resolve("src/test/python/plainsocket/conformance.py");
         Path report = broker.out().resolveSibling("python-conformance");
         ProcessBuilder builder = new ProcessBuilder(
@@ -56,10 +54,13 @@ class ConformanceIT {
     }
 
     @Test
-    void keepsThePromisesThatTheJavaSuiteTries() {
-        List<String> failures = Conformance.run(broker.host(), broker.port());
-        assertEquals(List.of(), failures, () -> "broker: " + broker.lastOutput());
-        assertTrue(broker.isAlive(), broker::lastOutput);
+    @Execution(ExecutionMode.CONCURRENT)
+    void keepsThePromisesThatTheJavaSuiteTries() throws IOException, InterruptedException {
+        try (BrokerProcess broker = BrokerProcess.start("conformance-java")) {
+            List<String> failures = Conformance.run(broker.host(), broker.port());
+            assertEquals(List.of(), failures, () -> "broker: " + broker.lastOutput());
+            assertTrue(broker.isAlive(), broker::lastOutput);
+        }
     }
 
     private static boolean hasPython() throws InterruptedException {

@@ -23,7 +23,13 @@ final class Bystanders implements AutoCloseable {
 
     private static final Duration MEASURED = Duration.ofMillis(TestSize.pick(1000, 4000));
     private static final int LEAST_ROUNDS = TestSize.pick(5, 9);
-    private static final int MOST_ROUNDS = TestSize.pick(19, 27);
+    private static final int MOST_ROUNDS = 41;
+
+    /** How improbable it must be that chance alone has made so few rounds reach what they should. */
+    private static final double ERROR = 1e-4;
+
+    /** The same after the last round, which leaves no other chance. */
+    private static final double LAST_ERROR = 0.02;
 
     private final LoadLoop sending = new LoadLoop("bystanders-sending");
     private final LoadLoop receiving = new LoadLoop("bystanders-receiving");
@@ -81,16 +87,19 @@ final class Bystanders implements AutoCloseable {
     /**
      * Finds out what part of their rate they keep. What is measured is compared with controls before and after it, and the
      * median of some rounds counts, as a machine has other things to do too. While it is less than it should be, more
-     * rounds are measured: what is slowed down stays so, what was disturbed does not.
+     * rounds are measured, until so few of them reach what they should that chance cannot be the reason: what is slowed
+     * down stays so, what was disturbed does not.
      *
      * @param disturbed makes something go wrong, {@linkplain #measure measures}, and sets it right again
-     * @return the medians: parts of the undisturbed rates
+     * @return the medians: parts of the undisturbed rates; or, where one is less than it should be, the most that the median
+     *     of endless rounds may be
      */
     Rates kept(String what, double least, Disturbance disturbed) throws Exception {
         measure();
         List<Rates> ratios = new ArrayList<>();
         Rates before = measure();
         Rates median;
+        Rates most;
         do {
             Rates meanwhile = disturbed.measure(ratios.size());
             Rates after = measure();
@@ -99,16 +108,39 @@ final class Bystanders implements AutoCloseable {
             median = new Rates(
                     middle(ratios.stream().mapToDouble(Rates::topic)),
                     middle(ratios.stream().mapToDouble(Rates::queue)));
+            double error = ratios.size() < MOST_ROUNDS ? ERROR : LAST_ERROR;
+            most = new Rates(
+                    mostOfMedian(ratios.stream().mapToDouble(Rates::topic), error),
+                    mostOfMedian(ratios.stream().mapToDouble(Rates::queue), error));
         } while (ratios.size() < LEAST_ROUNDS
                 || ratios.size() % 2 == 0
-                || !median.isAtLeast(least) && ratios.size() < MOST_ROUNDS);
-        System.out.println(what + ": others keep " + median + " of their rate, medians of " + ratios);
-        return median;
+                || !median.isAtLeast(least) && most.isAtLeast(least) && ratios.size() < MOST_ROUNDS);
+        System.out.println(what + ": others keep " + median + " of their rate, certainly no more than " + most
+                + ", medians of " + ratios);
+        return median.isAtLeast(least) ? median : most;
     }
 
     private static double middle(DoubleStream values) {
         double[] sorted = values.sorted().toArray();
         return sorted[sorted.length / 2];
+    }
+
+    /**
+     * The upper limit of the median that values are drawn from. Each of them is as likely to be above that median as below:
+     * that all but a few are below it is as unlikely as that of so many thrown coins only a few show heads.
+     */
+    private static double mostOfMedian(DoubleStream values, double error) {
+        double[] sorted = values.sorted().toArray();
+        int coins = sorted.length;
+        double probability = Math.pow(0.5, coins);
+        double sum = 0;
+        int above = -1;
+        while (above + 1 < coins && sum + probability < error) {
+            above++;
+            sum += probability;
+            probability *= (coins - above) / (above + 1.0);
+        }
+        return above < 0 ? Double.POSITIVE_INFINITY : sorted[coins - 1 - above];
     }
 
     /** How fast they are in the next seconds. */

@@ -11,11 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import plainsocket.PlainClient;
 
-/** Clients that publish at full rate to the queue they consume. */
+/** Clients that publish at full rate to the queue they consume. Those that wait for a warning wait beside the others. */
 class OwnQueueIT {
     private static final String QUEUE = "/queue/own";
     private static final int MESSAGES = TestSize.pick(300_000, 3_000_000);
@@ -67,6 +69,7 @@ class OwnQueueIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void warnsOfAClientThatDoesNotRead() throws Exception {
         long seed = TestSize.seed("OwnQueueIT warning");
         try (BrokerProcess broker = BrokerProcess.start("own-queue-warning", SMALL_BOUNDS);
@@ -82,6 +85,7 @@ class OwnQueueIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void warnsOfThoseAloneThatDoNotRead() throws Exception {
         long seed = TestSize.seed("OwnQueueIT who does not read");
         MessagePlan plan = new MessagePlan(seed, MessagePlan.Sizes.between(2048, 4096));

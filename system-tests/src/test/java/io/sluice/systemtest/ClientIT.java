@@ -52,7 +52,7 @@ class ClientIT {
     void losesNothingUncountedWhenTheBrokerIsKilledAgainAndAgain() throws Exception {
         Path folder =
                 BrokerProcess.module().resolve("target").resolve("brokers").resolve("client-killed");
-        Mortal broker = Mortal.start(folder, 0);
+        Mortal broker = Mortal.start(folder, Ports.unused());
         try {
             ClientOptions options = ClientOptions.of("127.0.0.1", broker.port)
                     .withReconnectPauses(Duration.ofMillis(20), Duration.ofMillis(200));

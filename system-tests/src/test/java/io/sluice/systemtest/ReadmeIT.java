@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.systemtest.ReadmeText.Block;
 import io.sluice.systemtest.Shell.Running;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,9 +43,7 @@ class ReadmeIT {
 
     @BeforeEach
     void openShell() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        port = Ports.unused();
         shell = new Shell(folder, port);
     }
 

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.systemtest.Shell.Result;
 import io.sluice.systemtest.Shell.Running;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** {@code sluice listen} and {@code sluice send} as people use them from a shell: pipes, files, terminals, broken brokers. */
 @Timeout(600)
@@ -49,6 +50,7 @@ class ToolsIT {
     // ---------------------------------------------------------------- pipes and files
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void endsSilentlyWithGoodbyeWhenTheReaderOfItsOutputHasLeft() throws Exception {
         BrokerProcess broker = broker("tools-head");
         Shell shell = new Shell(folder, broker.port());
@@ -61,11 +63,12 @@ class ToolsIT {
         assertThat(sent.exitCode()).as(sent.err()).isZero();
         assertThat(head.out()).matches("Received by [0-9a-f]{8}: Msg 1 from [0-9a-f]{8}\nexit 0\n");
         assertThat(head.err()).hasLineCount(2);
-        assertThat(new StatsReader(broker.statsFile()).fresh().number("closes", "goodbye"))
-                .isEqualTo(2);
+        new StatsReader(broker.statsFile())
+                .await("both have said goodbye", sample -> sample.number("closes", "goodbye") == 2);
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void sendsEachLineOfAFile() throws Exception {
         Shell shell = new Shell(folder, broker("tools-lines").port());
         int lines = 10_000;
@@ -86,6 +89,7 @@ class ToolsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void rawKeepsEveryByteOfALargeMessageThroughFilesAndPipes() throws Exception {
         Shell shell = new Shell(folder, broker("tools-raw").port());
         byte[] content = new byte[15 * MIB];
@@ -118,6 +122,7 @@ class ToolsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatAListenerDidNotWantStaysInItsQueue() throws Exception {
         Shell shell = new Shell(folder, broker("tools-ahead").port());
         assertThat(shell.run("seq 5000 | bin/sluice send -t /queue/a -l").exitCode())
@@ -136,6 +141,7 @@ class ToolsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void standardOutputCarriesMessagesOnly() throws Exception {
         Shell shell = new Shell(folder, broker("tools-stdout").port());
         Result timedOut = shell.run("bin/sluice listen -W 0.5");
@@ -160,6 +166,7 @@ class ToolsIT {
     // ---------------------------------------------------------------- a terminal
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void onATerminalThereIsProgressAndRed() throws Exception {
         Shell shell = new Shell(folder, broker("tools-terminal").port());
         String inTerminal = "python3 -c 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)' ";
@@ -180,6 +187,7 @@ class ToolsIT {
     // ---------------------------------------------------------------- others
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void workWithAnotherImplementationOfTheProtocol() throws Exception {
         Path server = BrokerProcess.module().resolve("src/test/python/plainsocket/server.py");
         Process python = new ProcessBuilder("python3", server.toString())
@@ -216,12 +224,9 @@ class ToolsIT {
      * was sent on a connection that broke: in doubt.
      */
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void neitherDiesWithTheBrokerAndNothingIsLostUncounted() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        Shell shell = new Shell(folder, port);
+        Shell shell = new Shell(folder, Ports.unused());
         Running broker = startBroker(shell);
         Running listen = shell.start("exec bin/sluice listen -t /queue/a");
         toClose.add(listen::end);

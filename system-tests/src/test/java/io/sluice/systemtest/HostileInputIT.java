@@ -33,8 +33,11 @@ class HostileInputIT {
     private static final long HANDSHAKE_TIMEOUT_MS = 5_000;
     // Longer than the handshake timeout, which is to be what ends an unfinished first frame.
     private static final long FRAME_TIMEOUT_MS = TestSize.pick(7_000, 30_000);
-    // The broker looks twice a second; the rest is for a machine that is busy with something else.
-    private static final long LATE_MS = 3_000;
+    // The broker looks twice a second; the rest is for a machine that is busy with something else. What a connection
+    // was
+    // closed for is told by the broker's counters, not by the time.
+    private static final long LATE_MS = 8_000;
+    private static final long LONGEST_SILENCE_MS = 3_000;
     private static final long MAX_GROWTH_BYTES = 50L * 1024 * 1024;
     private static final int LINES_A_MINUTE = 5;
     private static final Duration SUPPRESSED_TOLD = Duration.ofSeconds(70);
@@ -81,10 +84,10 @@ class HostileInputIT {
             queue.finish();
             assertThat(topic.longestSilenceMs())
                     .as("longest silence at the topic")
-                    .isLessThan(LATE_MS);
+                    .isLessThan(LONGEST_SILENCE_MS);
             assertThat(queue.longestSilenceMs())
                     .as("longest silence at the queue")
-                    .isLessThan(LATE_MS);
+                    .isLessThan(LONGEST_SILENCE_MS);
         }
     }
 
@@ -260,7 +263,7 @@ class HostileInputIT {
                     break;
                 }
             }
-            Rest rest = client.receiveRest(HANDSHAKE_TIMEOUT_MS + FRAME_TIMEOUT_MS + 10 * LATE_MS);
+            Rest rest = client.receiveRest(HANDSHAKE_TIMEOUT_MS + FRAME_TIMEOUT_MS + 3 * LATE_MS);
             int messages = rest.frames().size() + (rest.ending() == Ending.TORN ? 1 : 0);
             long nowNs = System.nanoTime();
             return new Closed(

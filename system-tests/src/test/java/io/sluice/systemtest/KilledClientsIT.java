@@ -26,6 +26,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import plainsocket.ClientProcess;
@@ -363,6 +365,7 @@ class KilledClientsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"epoll", "nio"})
+    @Execution(ExecutionMode.CONCURRENT)
     void everyMessageOfAQueueIsAccountedFor(String transport) throws Exception {
         start("killed-clients-queue", transport);
         long descriptors = broker.openDescriptors();
@@ -422,6 +425,7 @@ class KilledClientsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"epoll", "nio"})
+    @Execution(ExecutionMode.CONCURRENT)
     void thoseWhoStayAtATopicGetEverythingInOneOrder(String transport) throws Exception {
         start("killed-clients-topic", transport);
         long descriptors = broker.openDescriptors();

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code sluice load-test} from the distribution, with the broker and the relay that it starts itself. */
-@Timeout(120)
+@Timeout(300)
 class LoadTestIT {
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String SHORT = " --runs 1 --warm-up 300ms --duration 700ms ";
 
     @TempDir

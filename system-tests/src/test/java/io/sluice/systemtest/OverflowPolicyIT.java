@@ -15,9 +15,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,6 +65,8 @@ class OverflowPolicyIT {
      */
     private static final int TRICKLED = 20;
 
+    private static final int TRICKLED_BYTES = 64 * 1024;
+
     /** Of 100 ms each, without a message written: then the subscriber's socket takes no more. */
     private static final int STILL_SAMPLES = 5;
 
@@ -68,9 +74,14 @@ class OverflowPolicyIT {
 
     private static final Map<String, BrokerProcess> BROKERS = new HashMap<>();
 
+    /** One test at a time uses a broker. */
+    private static final Map<String, ReentrantLock> TURNS =
+            Map.of("epoll", new ReentrantLock(), "nio", new ReentrantLock());
+
     private final Random random = new Random(TestSize.seed("OverflowPolicyIT"));
     private BrokerProcess broker;
     private StatsReader stats;
+    private ReentrantLock turn;
 
     @BeforeAll
     static void startBrokers() throws IOException, InterruptedException {
@@ -90,6 +101,13 @@ class OverflowPolicyIT {
         }
     }
 
+    @AfterEach
+    void leaveBroker() {
+        if (turn != null) {
+            turn.unlock();
+        }
+    }
+
     @AfterAll
     static void stopBrokers() {
         BROKERS.values().forEach(BrokerProcess::close);
@@ -99,6 +117,7 @@ class OverflowPolicyIT {
 
     @ParameterizedTest(name = "over {0}")
     @ValueSource(strings = {"epoll", "nio"})
+    @Execution(ExecutionMode.CONCURRENT)
     void dropNewestKeepsTheOldest(String transport) throws Exception {
         use(transport);
         try (PlainClient slow = subscribe("/topic/drop-newest")) {
@@ -109,6 +128,7 @@ class OverflowPolicyIT {
 
     @ParameterizedTest(name = "over {0}")
     @ValueSource(strings = {"epoll", "nio"})
+    @Execution(ExecutionMode.CONCURRENT)
     void dropOldestKeepsTheNewest(String transport) throws Exception {
         use(transport);
         try (PlainClient slow = subscribe("/topic/drop-oldest")) {
@@ -118,23 +138,29 @@ class OverflowPolicyIT {
 
     @ParameterizedTest(name = "over {0}")
     @ValueSource(strings = {"epoll", "nio"})
+    @Execution(ExecutionMode.CONCURRENT)
     void latestKeepsOneMessageWhileTheSocketIsBlocked(String transport) throws Exception {
         use(transport);
         try (PlainClient slow = subscribe("/topic/latest")) {
             publishUntilBlocked("/topic/latest");
-            publishSettled("/topic/latest", FITTING, MESSAGES);
-            // Alone in its batch and with others: a batch may not hide that only its last is kept.
-            publishSettled("/topic/latest", MESSAGES, MESSAGES + 1);
+            long written = stats.fresh().subscriberOf("/topic/latest").number("messages_written");
+            publishSettled("/topic/latest", FITTING, MESSAGES - 10);
+            // Alone in its batch and, in the end, with others: a batch may not hide that only its last is kept.
+            publishSettled("/topic/latest", MESSAGES - 10, MESSAGES - 9);
+            publishSettled("/topic/latest", MESSAGES - 9, MESSAGES + 1);
             Sample sample = stats.fresh().subscriberOf("/topic/latest");
             List<Long> received = receive(slow, MESSAGES - sample.number("dropped_messages", "overflow"));
             expectNext(slow, "/topic/latest");
             assertThat(received).isSorted().startsWith(1L).endsWith((long) MESSAGES);
-            assertThat(received).filteredOn(number -> number >= FITTING).containsExactly((long) MESSAGES);
+            // Each time that the socket takes a batch after all, the one that waited then is on its way.
+            boolean trickled = sample.number("messages_written") > written;
+            assertThat(received).filteredOn(number -> number >= FITTING).hasSizeBetween(1, trickled ? 1 + TRICKLED : 1);
         }
     }
 
     @ParameterizedTest(name = "over {0}")
     @ValueSource(strings = {"epoll", "nio"})
+    @Execution(ExecutionMode.CONCURRENT)
     void disconnectClosesTheSubscriber(String transport) throws Exception {
         use(transport);
         Sample before = stats.fresh();
@@ -161,15 +187,18 @@ class OverflowPolicyIT {
 
     @ParameterizedTest(name = "over {0}")
     @ValueSource(strings = {"epoll", "nio"})
+    @Execution(ExecutionMode.CONCURRENT)
     void pushBackOnATopicStopsThePublisherAndLosesNothing(String transport) throws Exception {
         use(transport);
         String topic = "/topic/push-back/reads-again";
         try (PlainClient slow = subscribe(topic)) {
             CompletableFuture<Void> publisher = publishBeside(topic);
-            Sample stopped = stats.await("a publisher waits", sample -> sample.number("waiting_publishers") == 1);
+            stats.await("a publisher waits", sample -> sample.number("waiting_publishers") == 1);
             assertThat(publisher).isNotDone();
-            assertThat(stopped.subscriberOf(topic).number("held_bytes"))
-                    .isBetween((long) BOUND_BYTES, (long) BOUND_BYTES + SOFT_BYTES);
+            // It may have become less since, but not so little that the publisher goes on.
+            assertThat(stats.fresh().subscriberOf(topic).number("held_bytes"))
+                    .isBetween(BOUND_BYTES / 2L, (long) BOUND_BYTES + SOFT_BYTES);
+            assertThat(mostHeld(topic)).isGreaterThanOrEqualTo(BOUND_BYTES - TRICKLED_BYTES);
 
             assertThat(runs(receive(slow, MESSAGES))).containsExactly(new Run(1, MESSAGES));
             publisher.get(60, TimeUnit.SECONDS);
@@ -182,6 +211,7 @@ class OverflowPolicyIT {
 
     @ParameterizedTest(name = "over {0}")
     @ValueSource(strings = {"epoll", "nio"})
+    @Execution(ExecutionMode.CONCURRENT)
     void pushBackOnATopicEndsWithTheSubscriberThatBlocksIt(String transport) throws Exception {
         use(transport);
         String topic = "/topic/push-back/never-reads";
@@ -210,6 +240,7 @@ class OverflowPolicyIT {
 
     @ParameterizedTest(name = "over {0}")
     @ValueSource(strings = {"epoll", "nio"})
+    @Execution(ExecutionMode.CONCURRENT)
     void maxMessagesBoundsHowManyWait(String transport) throws Exception {
         use(transport);
         String topic = "/topic/max-messages";
@@ -229,12 +260,14 @@ class OverflowPolicyIT {
 
     @ParameterizedTest(name = "over {0}")
     @ValueSource(strings = {"epoll", "nio"})
+    @Execution(ExecutionMode.CONCURRENT)
     void whatWaitsLongerThanMaxAgeIsDroppedAsExpired(String transport) throws Exception {
         use(transport);
         String topic = "/topic/max-age/drop";
         try (PlainClient slow = subscribe(topic)) {
             publishSettled(topic, 1, MESSAGES + 1);
-            assertThat(stats.fresh().subscriberOf(topic).number("held_bytes")).isGreaterThan(BOUND_BYTES);
+            stats.fresh();
+            assertThat(mostHeld(topic)).isGreaterThan(BOUND_BYTES);
             // What is on its way to the socket, which is 256 KiB and a batch at most, no longer waits.
             Sample expired = stats.await(
                             "the rest has expired",
@@ -251,6 +284,7 @@ class OverflowPolicyIT {
 
     @ParameterizedTest(name = "over {0}")
     @ValueSource(strings = {"epoll", "nio"})
+    @Execution(ExecutionMode.CONCURRENT)
     void maxAgeUnderDisconnectClosesTheSubscriber(String transport) throws Exception {
         use(transport);
         String topic = "/topic/max-age/disconnect";
@@ -261,7 +295,9 @@ class OverflowPolicyIT {
             assertThat(change(before, after, "closes", "slow-subscriber")).isEqualTo(1);
             assertThat(change(before, after, "dropped_messages", "overflow")).isZero();
             List<Long> received = receiveRest(slow);
-            assertThat(received.size() + change(before, after, "dropped_messages", "subscriber-left"))
+            // The last ones, if so much time has passed before they were published.
+            long missed = change(before, after, "dropped_messages", "no-subscriber");
+            assertThat(received.size() + change(before, after, "dropped_messages", "subscriber-left") + missed)
                     .isEqualTo(MESSAGES);
             assertThat(linesWith("a message waited longer than " + MAX_AGE_MS + " ms", topic))
                     .hasSize(1);
@@ -279,6 +315,7 @@ class OverflowPolicyIT {
         "epoll, latest",
         "nio, latest"
     })
+    @Execution(ExecutionMode.CONCURRENT)
     void aQueueWithoutSubscriberKeepsWhatItsPolicySays(String transport, String policy) throws Exception {
         use(transport);
         String queue = "/queue/" + policy + "/unattended";
@@ -311,6 +348,7 @@ class OverflowPolicyIT {
         "epoll, latest",
         "nio, latest"
     })
+    @Execution(ExecutionMode.CONCURRENT)
     void aQueueWithAStalledSubscriberKeepsWhatItsPolicySays(String transport, String policy) throws Exception {
         use(transport);
         String queue = "/queue/" + policy + "/stalled";
@@ -340,6 +378,7 @@ class OverflowPolicyIT {
 
     @ParameterizedTest(name = "over {0}")
     @ValueSource(strings = {"epoll", "nio"})
+    @Execution(ExecutionMode.CONCURRENT)
     void pushBackOnAQueueStopsThePublisherAndLosesNothing(String transport) throws Exception {
         use(transport);
         String queue = "/queue/push-back/q";
@@ -397,6 +436,8 @@ class OverflowPolicyIT {
     }
 
     private void use(String transport) {
+        turn = TURNS.get(transport);
+        turn.lock();
         broker = BROKERS.get(transport);
         stats = new StatsReader(broker.statsFile());
     }
@@ -488,6 +529,15 @@ class OverflowPolicyIT {
     private void expectNext(PlainClient client, String destination) throws IOException {
         publishSettled(destination, MESSAGES + 1000, MESSAGES + 1001);
         assertThat(receive(client, 1)).as("nothing more, then the next").containsExactly(MESSAGES + 1000L);
+    }
+
+    /** The most that was held for the subscriber of a destination, in bytes, in any sample so far. */
+    private long mostHeld(String destination) {
+        return stats.all().stream()
+                .filter(sample -> sample.isSubscribed(destination))
+                .mapToLong(sample -> sample.subscriberOf(destination).number("held_bytes"))
+                .max()
+                .orElseThrow();
     }
 
     private static long change(Sample before, Sample after, String... path) {

@@ -21,6 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import plainsocket.PlainClient;
@@ -37,7 +39,7 @@ class ShutdownIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /** How long a loaded machine may take for what should be done at once. */
-    private static final long LENIENCE_MS = 4_000;
+    private static final long LENIENCE_MS = 8_000;
 
     private static final Pattern STOPPED = Pattern.compile("stopped: (\\d+) messages came in, (\\d+) were written");
     private static final Pattern GIVEN_UP =
@@ -59,6 +61,7 @@ class ShutdownIT {
 
     @ParameterizedTest(name = "over {0}")
     @ValueSource(strings = {"epoll", "nio"})
+    @Execution(ExecutionMode.CONCURRENT)
     void underLoadAllThatIsQueuedForLivingSubscribersArrives(String transport) throws Exception {
         start("shutdown-load-" + transport, "--set=transport.type=" + transport);
         NumberedMessages.publishSettled(broker.port(), UNATTENDED_QUEUE, 0, UNATTENDED, 1000);
@@ -115,6 +118,7 @@ class ShutdownIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void stalledSubscribersAreNotWaitedFor() throws Exception {
         start("shutdown-stalled", "--set=shutdown.drain-timeout=30 s");
         stalled();
@@ -130,6 +134,7 @@ class ShutdownIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aSlowButLivingSubscriberIsWaitedFor() throws Exception {
         start("shutdown-slow", "--set=shutdown.drain-timeout=30 s");
         NumberedReader slow = backlog(MIB, 10 * MIB);
@@ -139,6 +144,7 @@ class ShutdownIT {
 
     /** Most of it waits in the queue, for which there is room at the subscriber only while it is waited for. */
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aSlowButLivingSubscriberOfAQueueIsWaitedFor() throws Exception {
         start("shutdown-slow-queue", "--set=shutdown.drain-timeout=30 s");
         NumberedReader slow =
@@ -151,9 +157,10 @@ class ShutdownIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void theDrainTimeoutIsTheMostThatALivingSubscriberGets() throws Exception {
         start("shutdown-timeout", "--set=shutdown.drain-timeout=2 s");
-        NumberedReader slow = backlog(2 * MIB, 24 * MIB);
+        NumberedReader slow = backlog(2 * MIB, 48 * MIB);
         long beganNs = System.nanoTime();
         assertThat(broker.stop()).isZero();
         assertThat(elapsedMs(beganNs)).isBetween(2_000L, 2_000 + 2_500 + LENIENCE_MS);
@@ -169,6 +176,7 @@ class ShutdownIT {
 
     /** The end of the stream after goodbye is the word that all was routed: here it would be a lie. */
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aGoodbyeThatIsNotReadAnyMoreIsNotConfirmed() throws Exception {
         start("shutdown-goodbye", "--set=queues.max-messages=10");
         PlainClient sender = new PlainClient(broker.host(), broker.port());
@@ -187,6 +195,7 @@ class ShutdownIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void thereIsALastSampleWithNothingOpen() throws Exception {
         use(BrokerProcess.start("shutdown-stats", "--stats-interval=1h"));
         NumberedReader reader = reader(Long.MAX_VALUE);
@@ -207,6 +216,7 @@ class ShutdownIT {
     // ---------------------------------------------------------------- signals
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aSecondTerminateChangesNothing() throws Exception {
         start("shutdown-term-twice");
         NumberedReader slow = backlog(8 * MIB, 20 * MIB);
@@ -219,6 +229,7 @@ class ShutdownIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aFirstInterruptDeliversAndASecondSaysHowLong() throws Exception {
         start("shutdown-int-twice", "--set=shutdown.drain-timeout=20 s");
         NumberedReader slow = backlog(8 * MIB, 32 * MIB);
@@ -232,6 +243,7 @@ class ShutdownIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aThirdInterruptWithinTwoSecondsEndsAtOnce() throws Exception {
         start("shutdown-int-thrice", "--set=shutdown.drain-timeout=60 s");
         backlog(4 * MIB, 60 * MIB);
@@ -239,13 +251,24 @@ class ShutdownIT {
         await().atMost(TIMEOUT).until(() -> !linesWith("stopping: ").isEmpty());
         signal("INT");
         await().atMost(TIMEOUT).until(() -> timesLeft().size() == 1);
-        // Not "again" any more after two seconds: it is told the time once more.
-        await().pollDelay(Duration.ofMillis(2_300)).until(() -> true);
-        signal("INT");
-        await().atMost(TIMEOUT).until(() -> timesLeft().size() == 2);
-        assertThat(timesLeft().get(1)).isLessThan(timesLeft().get(0));
-        assertThat(broker.isAlive()).isTrue();
-        signal("INT");
+        long first = timesLeft().get(0);
+        // Not "again" any more after two seconds: it is told the time once more. That happens again on a machine that
+        // was
+        // busy between the two that follow.
+        long tookMs;
+        do {
+            await().pollDelay(Duration.ofMillis(2_300)).until(() -> true);
+            int times = timesLeft().size();
+            long beganNs = System.nanoTime();
+            signal("INT");
+            await().pollInterval(Duration.ofMillis(20))
+                    .atMost(TIMEOUT)
+                    .until(() -> timesLeft().size() == times + 1);
+            assertThat(timesLeft().get(times)).isLessThan(first);
+            assertThat(broker.isAlive()).isTrue();
+            signal("INT");
+            tookMs = elapsedMs(beganNs);
+        } while (tookMs >= 1_500 && staysAlive());
         assertThat(broker.awaitExit(Duration.ofSeconds(20))).isEqualTo(130);
     }
 
@@ -347,6 +370,11 @@ class ShutdownIT {
         thread.setDaemon(true);
         thread.start();
         return feeder;
+    }
+
+    private boolean staysAlive() {
+        await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+        return broker.isAlive();
     }
 
     private void signal(String name) throws IOException, InterruptedException {

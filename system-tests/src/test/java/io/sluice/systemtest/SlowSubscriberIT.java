@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.systemtest.StatsReader.Sample;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,6 +40,13 @@ class SlowSubscriberIT {
     /** How far the slowest of the healthy may be behind the publisher. */
     private static final long WINDOW_BYTES = 2 * MIB;
 
+    /**
+     * Of what waited, so much may have come in after something was dropped: the kernel of a client that does not read takes
+     * a little more now and then.
+     */
+    private static final double MOST_TRICKLED = 0.1;
+
+    private static final long RECEIVE_MS = 60_000;
     private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final Pattern END_OF_EPISODE = Pattern.compile(" (caught up|left) after \\d+ ms; lost (\\d+) ");
 
@@ -53,6 +61,7 @@ class SlowSubscriberIT {
 
     @ParameterizedTest(name = "over {0}; in the end it has {1}")
     @CsvSource({"epoll, caught up", "epoll, left", "nio, caught up", "nio, left"})
+    @Execution(ExecutionMode.CONCURRENT)
     void costsItsOwnMessagesAndNobodyElses(String transport, String end) throws Exception {
         Random random = new Random(TestSize.seed("SlowSubscriberIT"));
         try (BrokerProcess broker = start(transport, end)) {
@@ -91,11 +100,10 @@ class SlowSubscriberIT {
                         sample -> sample.number("pinned_bytes") <= BOUND_BYTES + BATCH_BYTES);
 
                 if (end.equals("caught up")) {
-                    long received = receiveWhatWaits(slow, firstForSlow);
-                    assertThat(received + dropped).as("received and dropped").isEqualTo(published - firstForSlow + 1);
+                    receiveWhatWaits(slow, firstForSlow, published - firstForSlow + 1 - dropped);
                     long next = published + 1;
                     publish(broker, MIB, random);
-                    assertThat(receiveWhatWaits(slow, next)).as("all since").isEqualTo(published - next + 1);
+                    receiveAll(slow, next, published);
                 } else {
                     slow.close();
                     dropped = stats.await("it has left", sample -> count(sample) == HEALTHY)
@@ -108,6 +116,7 @@ class SlowSubscriberIT {
 
     @ParameterizedTest(name = "over {0}")
     @ValueSource(strings = {"epoll", "nio"})
+    @Execution(ExecutionMode.CONCURRENT)
     void isNotTakenForGoneWhileItLives(String transport) throws Exception {
         try (BrokerProcess broker = start(transport, "survives", "--set=transport.user-timeout=1 s");
                 PlainClient slow = new PlainClient(broker.host(), broker.port(), 4096)) {
@@ -119,7 +128,10 @@ class SlowSubscriberIT {
             await().during(Duration.ofSeconds(6)).atMost(TIMEOUT).until(() -> count(stats.fresh()) == 1);
             long dropped = stats.fresh().sum("dropped_messages");
             assertThat(dropped).isPositive();
-            assertThat(receiveWhatWaits(slow, 1)).isEqualTo(published - dropped);
+            receiveWhatWaits(slow, 1, published - dropped);
+            long next = published + 1;
+            publish(broker, 1, new Random());
+            receiveAll(slow, next, published);
         }
     }
 
@@ -204,16 +216,24 @@ class SlowSubscriberIT {
                 .isLessThanOrEqualTo(BOUND_BYTES + BATCH_BYTES + 2 * WINDOW_BYTES);
     }
 
-    /** Reads all that the broker held, whole and in order, and returns how many messages; later ones are missing. */
-    private static long receiveWhatWaits(PlainClient slow, long first) throws IOException {
-        long next = first;
-        while (true) {
-            try {
-                assertThat(NumberedMessages.numberOf(slow.receive(2_000))).isEqualTo(next);
-                next++;
-            } catch (SocketTimeoutException e) {
-                return next - first;
-            }
+    /** Reads all that was not dropped, whole and in order: the first ones, and then what trickled in. */
+    private static void receiveWhatWaits(PlainClient slow, long first, long count) throws IOException {
+        long last = first - 1;
+        long withoutGap = 0;
+        for (long i = 0; i < count; i++) {
+            long number = NumberedMessages.numberOf(slow.receive(RECEIVE_MS));
+            assertThat(number).as("after %d", last).isGreaterThan(last);
+            withoutGap += number == first + i ? 1 : 0;
+            last = number;
+        }
+        assertThat(withoutGap).as("the first ones of %d that waited", count).isGreaterThan((long)
+                (count * (1 - MOST_TRICKLED)));
+    }
+
+    /** Reads these messages, and nothing before them. */
+    private static void receiveAll(PlainClient slow, long first, long last) throws IOException {
+        for (long number = first; number <= last; number++) {
+            assertThat(NumberedMessages.numberOf(slow.receive(RECEIVE_MS))).isEqualTo(number);
         }
     }
 

@@ -243,6 +243,8 @@ public final class Broker implements AutoCloseable {
 
     /** What has been counted, and how everything stands now. */
     public BrokerSnapshot counters() {
+        // Before anything is looked at: whoever did something before that time finds it counted.
+        Instant time = Instant.now();
         long waitingMessages = 0;
         long waitingBytes = 0;
         int waitingPublishers = memoryPushBack.waitingPublishers();
@@ -253,7 +255,7 @@ public final class Broker implements AutoCloseable {
             waitingPublishers += snapshot.waitingPublishers();
         }
         return new BrokerSnapshot(
-                Instant.now(),
+                time,
                 counters.totals(),
                 connections.open(),
                 destinations.all().size(),

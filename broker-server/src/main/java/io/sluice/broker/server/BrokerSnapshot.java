@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * A broker at one moment: what it has counted since it started, and how it stands. Immutable.
  *
- * @param time when it was taken
+ * @param time when it was begun: what happened before is in it
  * @param totals everything counted
  * @param openConnections of clients, including those that have not yet said what they subscribe to
  * @param destinations topics with subscribers, and queues

@@ -17,6 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import plainsocket.PlainClient;
@@ -63,6 +65,7 @@ class TinyMessagesIT {
 
     @ParameterizedTest(name = "over {0}")
     @ValueSource(strings = {"epoll", "nio"})
+    @Execution(ExecutionMode.CONCURRENT)
     void costNoMoreMemoryThanTheBound(String transport) throws Exception {
         try (BrokerProcess broker = BrokerProcess.start(
                         "tiny-" + transport,

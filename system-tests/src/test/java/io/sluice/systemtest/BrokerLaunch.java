@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * fail. Where it is enough to start one and use it, {@link BrokerProcess} does.
  */
 final class BrokerLaunch {
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final long POLL_MS = 5;
 
     private final Path folder;

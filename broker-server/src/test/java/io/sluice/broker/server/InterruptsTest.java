@@ -42,6 +42,16 @@ final class InterruptsTest {
     }
 
     @Test
+    void aBrokerThatHasLetItsClientsGoEndsAndASignalMeanwhileIsNoSecondOne() throws InterruptedException {
+        interrupts.onDrained(clock.nowNs());
+        interrupts.awaitShutdown();
+        interrupts.onTerminate(clock.nowNs());
+        interrupts.onDrained(clock.nowNs());
+        assertThat(told).isEmpty();
+        assertThat(halts).isEmpty();
+    }
+
+    @Test
     void anotherTerminationChangesNothing() {
         for (int i = 0; i < 5; i++) {
             interrupts.onTerminate(clock.nowNs());

@@ -9,6 +9,11 @@ import picocli.CommandLine.Help.Ansi;
 final class Console {
     private static final String CLEAR_LINE = "\r\u001b[K";
 
+    /** What is too long for the terminal is cut off: a line that wraps could not be written over. */
+    private static final String NO_WRAP = "\u001b[?7l";
+
+    private static final String WRAP = "\u001b[?7h";
+
     private final PrintWriter out;
     private final PrintWriter err;
     private final Ansi ansi;
@@ -59,7 +64,7 @@ final class Console {
     /** How far it is: on a terminal in the place of the last such line. */
     synchronized void progress(String line) {
         if (errTerminal) {
-            err.print(CLEAR_LINE + line);
+            err.print(CLEAR_LINE + NO_WRAP + line + WRAP);
             err.flush();
             progressShown = true;
         } else {

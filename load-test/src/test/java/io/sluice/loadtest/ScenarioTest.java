@@ -195,9 +195,10 @@ class ScenarioTest {
                 "throughput", "--port=" + relay.port(), "--runs=1", "--warm-up=0", "--duration=1100ms", "--no-ceiling");
 
         String terminal = Command.run(true, arguments.toArray(String[]::new)).err();
+        // Not wrapped by the terminal, or it could not be written over.
         assertThat(terminal)
-                .containsPattern(
-                        "\r\u001b\\[Ktopic 1→1, 128 B: sluice \\(run 1 of 1\\) [0-9.]+ %, [0-9.]+ [kM]?/s, p50 ")
+                .containsPattern("\r\u001b\\[K\u001b\\[\\?7ltopic 1→1, 128 B: sluice \\(run 1 of 1\\) [0-9.]+ %, "
+                        + "[0-9.]+ [kM]?/s, p50 .*\u001b\\[\\?7h")
                 .endsWith("\r\u001b[K");
         List<String> quiet = new ArrayList<>(arguments);
         quiet.add("--quiet");

@@ -1,6 +1,7 @@
 package io.sluice.loadtest;
 
 import io.sluice.loadtest.report.Figures;
+import io.sluice.loadtest.report.Report.Point;
 import io.sluice.loadtest.report.Report.Run;
 import io.sluice.loadtest.report.Side;
 import java.util.ArrayList;
@@ -41,8 +42,15 @@ final class Problems {
             });
             if (delivered == 0 && run.error().isEmpty()) {
                 problems.add(who + "nothing was delivered");
+            } else if (run.error().isEmpty() && run.deliveredPerSecond() == 0 && wasMeasured(run)) {
+                problems.add(who + "nothing was delivered in the measured time");
             }
         }
         return problems;
+    }
+
+    /** Whether its deliveries were counted by the second, as those of idle connections are not. */
+    private static boolean wasMeasured(Run run) {
+        return run.series().stream().anyMatch(Point::measured);
     }
 }

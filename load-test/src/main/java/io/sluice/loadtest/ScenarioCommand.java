@@ -66,8 +66,17 @@ abstract class ScenarioCommand implements Callable<Integer> {
             if (!bench.rows().isEmpty()) {
                 show(bench.rows(), startedAt);
             }
-            return exitCode == ExitCode.OK && !isGood(bench.rows()) ? ExitCode.FAILED : exitCode;
+            return exitCode(exitCode, bench.rows());
         }
+    }
+
+    /** Who is gone when its next turn comes, and has lost something before, has failed. */
+    private int exitCode(int ended, List<Row> rows) {
+        return switch (ended) {
+            case ExitCode.OK -> isGood(rows) ? ended : ExitCode.FAILED;
+            case ExitCode.CANNOT_CONNECT -> isFlawless(rows) ? ended : ExitCode.FAILED;
+            default -> ended;
+        };
     }
 
     /** Prints rows to standard output. */
@@ -77,6 +86,10 @@ abstract class ScenarioCommand implements Callable<Integer> {
 
     /** Whether the command succeeds with these. */
     boolean isGood(List<Row> rows) {
+        return isFlawless(rows);
+    }
+
+    private static boolean isFlawless(List<Row> rows) {
         return rows.stream().allMatch(row -> row.problems().isEmpty());
     }
 

@@ -28,6 +28,7 @@ class FaultyTargetTest {
         "throughput, LOSES, lost, messages were lost",
         "queue, LOSES, lost, messages were lost",
         "throughput, DOUBLES, duplicated, messages were delivered twice",
+        "throughput, CUTS, foreign, payloads were none of those sent",
         "throughput, SWAPS, reordered, messages arrived after a later one",
     })
     @Execution(ExecutionMode.CONCURRENT)
@@ -47,6 +48,16 @@ class FaultyTargetTest {
         assertThat(command.exitCode()).as(command.out() + command.err()).isZero();
         assertThat(command.out()).contains("128 B, flood", "  sluice: lost ").doesNotContain("PROBLEM");
         assertThat(onlyRun().counts().get("lost")).isPositive();
+    }
+
+    @Test
+    void whoIsGoneAtItsNextTurnFailsForWhatItLostBefore() throws Exception {
+        Command command = run(Fault.ENDS, "throughput", "--runs=2", "--warm-up=0", "--duration=1s");
+
+        assertThat(command.exitCode()).as(command.out() + command.err()).isEqualTo(ExitCode.FAILED);
+        assertThat(command.err()).contains("cannot connect to ");
+        assertThat(command.out()).contains("PROBLEM: sluice, run 1: ");
+        assertThat(onlyRun().counts().get("disconnected")).isPositive();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.sluice.loadtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.loadtest.report.Report.Point;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,16 @@ class ProblemsTest {
     void aRunWithoutDeliveriesIsOne() {
         assertThat(Problems.of(List.of(Runs.withCounts(Map.of("delivered", 0L))), true))
                 .containsExactly("sluice, run 1: nothing was delivered");
+    }
+
+    @Test
+    void aMeasuredTimeWithoutDeliveriesIsOne() {
+        Point warmUp = new Point(1, false, 1, 1, 10, 10, 10, 0, 0, 0, 0, 0);
+        Point measured = new Point(2, true, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+        assertThat(Problems.of(List.of(Runs.withSeries(List.of(warmUp, measured), 0)), false))
+                .containsExactly("sluice, run 1: nothing was delivered in the measured time");
+        assertThat(Problems.of(List.of(Runs.withSeries(List.of(), 0)), false)).isEmpty();
     }
 
     @Test

@@ -24,7 +24,11 @@ final class Runs {
     }
 
     static Run withSeries(List<Point> series) {
-        return run(1, "sluice", "", 100, Map.of("delivered", 1L), Map.of(), series, "");
+        return withSeries(series, 100);
+    }
+
+    static Run withSeries(List<Point> series, double rate) {
+        return run(1, "sluice", "", rate, Map.of("delivered", 1L), Map.of(), series, "");
     }
 
     static Run withFigures(Map<String, Double> figures) {

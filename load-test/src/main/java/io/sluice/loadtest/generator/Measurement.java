@@ -11,7 +11,7 @@ import org.HdrHistogram.Histogram;
  * @param lost messages that a healthy subscriber should have got and did not (queue: that nobody got)
  * @param duplicated received more than once (queue: by anybody)
  * @param reordered received after one of the same publisher and destination with a higher number (queue: at the same subscriber)
- * @param foreign payloads that were none of ours
+ * @param foreign payloads that were none of ours, or of another size
  * @param slowDelivered what slow subscribers received
  * @param slowMissed what slow subscribers did not get of what was published to them; not an error
  * @param slowDisconnected slow subscribers that the broker closed
@@ -20,7 +20,7 @@ import org.HdrHistogram.Histogram;
  * @param publishedPerSecond over the measured time
  * @param deliveredPerSecond over the measured time
  * @param latencyNs of deliveries to healthy subscribers in the measured time; from the intended time of sending where there
- *     is a rate, else from the write
+ *     is a rate, and then also of what was still on its way at the end; else from the write
  * @param sendLagNs how late the generator itself was, against intended times; empty without a rate
  * @param generatorCpuSeconds CPU time of the generator's process in the measured time
  * @param series one entry a second, warm-up included

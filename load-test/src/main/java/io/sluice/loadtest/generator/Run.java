@@ -121,7 +121,7 @@ final class Run implements AutoCloseable {
             Throttle throttle = areSlow
                     ? new Throttle(link.channel(), link.intake(), load.slow().get(number))
                     : null;
-            return new Subscriber(link, marker, destination, deliveries, throttle);
+            return new Subscriber(link, marker, destination, deliveries, throttle, load.sizes());
         }
 
         @Override
@@ -285,6 +285,9 @@ final class Run implements AutoCloseable {
             });
         }
         awaitRest(published);
+        if (load.rate() > 0) {
+            seconds.addLate(on(subscribing, deliveries::snapshot).latenciesNs());
+        }
         Measurement measurement = on(subscribing, () -> count(published));
         sayGoodbye();
         return measurement;

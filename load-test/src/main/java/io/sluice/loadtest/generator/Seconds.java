@@ -66,6 +66,13 @@ final class Seconds {
         progress.onSecond(second, Math.min(1, at / wholeSeconds));
     }
 
+    /** What was still on its way when the measured time ended was late, too. */
+    void addLate(Histogram latencies) {
+        if (measuring) {
+            latenciesNs.add(latencies);
+        }
+    }
+
     double measuredSeconds() {
         Deliveries.Snapshot before = deliveredBefore;
         return before == null ? 0 : (delivered.atNs() - before.atNs()) / 1e9;

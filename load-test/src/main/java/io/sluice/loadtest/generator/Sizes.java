@@ -106,6 +106,14 @@ public record Sizes(List<Part> parts) {
                 .allMatch(part -> part.minBytes == parts.get(0).minBytes && part.maxBytes == parts.get(0).minBytes);
     }
 
+    int smallest() {
+        return parts.stream().mapToInt(Part::minBytes).min().orElseThrow();
+    }
+
+    int largest() {
+        return parts.stream().mapToInt(Part::maxBytes).max().orElseThrow();
+    }
+
     /** The mean over many, in bytes. */
     public double mean() {
         double sum = 0;

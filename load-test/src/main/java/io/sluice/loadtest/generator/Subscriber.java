@@ -15,6 +15,8 @@ final class Subscriber extends Connection {
     private final Tally tally;
     private final Deliveries deliveries;
     private final @Nullable Throttle throttle;
+    private final int smallest;
+    private final int largest;
 
     private long readAtNs;
     private long sentAtNs;
@@ -25,14 +27,23 @@ final class Subscriber extends Connection {
      * A subscriber.
      *
      * @param throttle makes it slow; null for a healthy one
+     * @param sizes of the payloads: who passes on less has less to do
      */
-    Subscriber(Link link, int marker, Destination destination, Deliveries deliveries, @Nullable Throttle throttle) {
+    Subscriber(
+            Link link,
+            int marker,
+            Destination destination,
+            Deliveries deliveries,
+            @Nullable Throttle throttle,
+            Sizes sizes) {
         super(link);
         this.marker = marker;
         this.destination = destination;
         this.tally = destination.newTally(throttle != null);
         this.deliveries = deliveries;
         this.throttle = throttle;
+        this.smallest = sizes.smallest();
+        this.largest = sizes.largest();
     }
 
     Tally tally() {
@@ -69,7 +80,7 @@ final class Subscriber extends Connection {
             return;
         }
         long stamp = buffer.getLong(index);
-        if (!tally.accept(stamp)) {
+        if (length < smallest || length > largest || !tally.accept(stamp)) {
             onOther(stamp);
             return;
         }

@@ -118,6 +118,20 @@ class GeneratorTest {
         }
     }
 
+    /** The 10,000th message, after two seconds, is held for 200 ms; the load ends 100 ms after it. */
+    @Test
+    void whatIsStillOnItsWayAtTheEndCountsInTheLatencyOfIntendedTimes() throws InterruptedException {
+        try (FaultyRelay relay = new FaultyRelay(Fault.PAUSES)) {
+            Measurement measurement = new Loads(relay.port())
+                    .rate(5_000)
+                    .duration(Duration.ofMillis(2_000))
+                    .run();
+
+            assertFlawless(measurement);
+            assertThat(measurement.latencyNs().getMaxValue()).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(190));
+        }
+    }
+
     @Test
     void tellsEverySecondHowItGoes() throws InterruptedException {
         try (Relay relay = new Relay(0, false)) {

@@ -16,14 +16,18 @@ public final class FaultyRelay extends Relay {
         LOSES,
         DOUBLES,
         SWAPS,
+        /** Leaves out the last byte. */
+        CUTS,
         /** Does nothing for 200 ms, once. */
-        PAUSES
+        PAUSES,
+        /** Is gone in the middle. */
+        ENDS
     }
 
     /** The first messages are probes, which are not counted. */
     private static final int EVERY = 1_000;
 
-    private static final int PAUSES_AT = 10_000;
+    private static final int ONCE_AT = 10_000;
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Fault fault;
@@ -51,9 +55,16 @@ public final class FaultyRelay extends Relay {
             case LOSES -> forward(to, in, frame, bytes, due ? 0 : 1);
             case DOUBLES -> forward(to, in, frame, bytes, due ? 2 : 1);
             case SWAPS -> forwardSwapped(to, in, frame, bytes, due);
+            case CUTS -> forwardCut(to, in, frame, bytes, due);
             case PAUSES -> {
-                if (messages == PAUSES_AT) {
+                if (messages == ONCE_AT) {
                     pause();
+                }
+                super.forward(to, in, frame, bytes);
+            }
+            case ENDS -> {
+                if (messages == ONCE_AT) {
+                    new Thread(this::close, "end-of-relay").start();
                 }
                 super.forward(to, in, frame, bytes);
             }
@@ -65,6 +76,17 @@ public final class FaultyRelay extends Relay {
         for (int i = 0; i < times; i++) {
             super.forward(to, in, frame, bytes);
         }
+    }
+
+    private void forwardCut(Destination to, ByteBuf in, int frame, int bytes, boolean due) {
+        if (!due) {
+            super.forward(to, in, frame, bytes);
+            return;
+        }
+        ByteBuf cut = in.copy(frame, bytes - 1);
+        cut.setInt(0, cut.getInt(0) - 1);
+        super.forward(to, cut, 0, cut.readableBytes());
+        cut.release();
     }
 
     private void forwardSwapped(Destination to, ByteBuf in, int frame, int bytes, boolean due) {

@@ -7,9 +7,7 @@ import io.sluice.loadtest.report.Report;
 import io.sluice.loadtest.report.SvgChart;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,13 +27,13 @@ import picocli.CommandLine.Spec;
         description = {
             "Puts reports that were written with --json side by side.",
             "",
-            "Rows of the same title and target stand together; the ratio is that of the median rates,",
-            "against the first report. Of one report it makes a page or a picture."
+            "Rows of the same title and target stand together; the ratio is that of the median rates, against the first "
+                    + "report. Of one report it makes a page or a picture."
         })
 final class CompareCommand implements Callable<Integer> {
-    private static final int OK = 0;
-    private static final int FAILED = 1;
-    private static final int USAGE = 2;
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli's alone
+    private StandardOptions standardOptions = new StandardOptions();
 
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "Reports, as --json writes them.")
     private List<Path> files = List.of();
@@ -62,25 +61,25 @@ final class CompareCommand implements Callable<Integer> {
             try {
                 reports.add(JsonReport.read(file));
             } catch (IOException e) {
-                return end(USAGE, "cannot read " + file + ": " + reason(e));
+                return end(ExitCode.USAGE, "cannot read " + file + ": " + Reasons.of(e));
             } catch (IllegalArgumentException e) {
-                return end(USAGE, String.valueOf(e.getMessage()));
+                return end(ExitCode.USAGE, String.valueOf(e.getMessage()));
             }
         }
         List<String> names = names(files);
         PrintWriter out = spec.commandLine().getOut();
         Comparison.table(reports, names).forEach(out::println);
         out.flush();
-        int written = html == null ? OK : write(html, HtmlReport.page(reports, names));
-        return written != OK || svg == null ? written : write(svg, SvgChart.of(reports, names));
+        int written = html == null ? ExitCode.OK : write(html, HtmlReport.page(reports, names));
+        return written != ExitCode.OK || svg == null ? written : write(svg, SvgChart.of(reports, names));
     }
 
     private int write(Path file, String text) {
         try {
             Files.writeString(file, text);
-            return OK;
+            return ExitCode.OK;
         } catch (IOException e) {
-            return end(FAILED, "cannot write " + file + ": " + reason(e));
+            return end(ExitCode.FAILED, "cannot write " + file + ": " + Reasons.of(e));
         }
     }
 
@@ -92,13 +91,6 @@ final class CompareCommand implements Callable<Integer> {
         return new HashSet<>(names).size() == names.size()
                 ? names
                 : files.stream().map(Path::toString).toList();
-    }
-
-    private static String reason(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "no such file or directory";
-        }
-        return e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
     }
 
     private int end(int exitCode, String line) {

@@ -6,6 +6,7 @@ import io.sluice.loadtest.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,16 +44,28 @@ final class OutputOptions {
         check(command, "--html", html);
     }
 
+    /** @throws CommandFailedException if a file could not be written; the other one has been */
     void write(Report report) {
+        List<String> problems = new ArrayList<>();
+        write(json, problems, file -> JsonReport.write(report, file));
+        write(html, problems, file -> Files.writeString(file, HtmlReport.page(List.of(report))));
+        if (!problems.isEmpty()) {
+            throw new CommandFailedException(ExitCode.FAILED, String.join("; ", problems));
+        }
+    }
+
+    private interface Writer {
+        void write(Path file) throws IOException;
+    }
+
+    private static void write(@Nullable Path file, List<String> problems, Writer writer) {
+        if (file == null) {
+            return;
+        }
         try {
-            if (json != null) {
-                JsonReport.write(report, json);
-            }
-            if (html != null) {
-                Files.writeString(html, HtmlReport.page(List.of(report)));
-            }
+            writer.write(file);
         } catch (IOException e) {
-            throw new CommandFailedException(ExitCode.FAILED, "cannot write the report: " + e);
+            problems.add("cannot write " + file + ": " + Reasons.of(e));
         }
     }
 

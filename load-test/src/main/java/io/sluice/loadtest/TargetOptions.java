@@ -135,6 +135,9 @@ final class TargetOptions {
 
     private List<Remote> remotes(CommandSpec command) {
         List<Remote> remotes = new ArrayList<>();
+        if (port == null && command.commandLine().getParseResult().hasMatchedOption("--host")) {
+            throw problem(command, "--host " + host + " needs the --port of the broker");
+        }
         try {
             WireFormat wire = WireFormats.of(protocol);
             if (port != null) {

@@ -35,6 +35,7 @@ class LoadTestTest {
                 "throughput --protocol amqp -p 1 | the protocol \"amqp\" is not spoken here",
                 "throughput --protocol nats | --protocol nats needs the --port of the broker",
                 "throughput --pid 1 | --pid 1 needs the --port of the broker",
+                "throughput --host elsewhere | --host elsewhere needs the --port of the broker",
                 "throughput -p 1 --pid 999999999 | there is no process 999999999",
                 "throughput -p 0 | port 0 is not between 1 and 65535",
                 "throughput -p 1 --against nats | --against nats is not PROTOCOL=HOST:PORT",
@@ -122,6 +123,15 @@ class LoadTestTest {
                 .startsWith("Usage: sluice load-test " + scenario)
                 .contains("--json=FILE", "(default: ", "130   ended by Ctrl-C")
                 .doesNotContain("${", "null", "PT", "default: [");
+    }
+
+    @Test
+    void helpOfCompareNeedsNoFile() {
+        Command help = Command.run("compare", "--help");
+
+        assertThat(help.exitCode()).isZero();
+        assertThat(help.err()).isEmpty();
+        assertThat(help.out()).startsWith("Usage: sluice load-test compare").contains("--svg=FILE", "Exit codes:");
     }
 
     @Test

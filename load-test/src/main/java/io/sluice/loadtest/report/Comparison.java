@@ -23,6 +23,7 @@ public final class Comparison {
             lines.add(printable(section.title()) + (section.generatorBound() ? "  (generator-bound)" : ""));
             List<List<String>> cells = cells(section, names);
             lines.addAll(aligned(cells));
+            section.differences(names).forEach(different -> lines.add("  not alike: " + printable(different)));
             section.problems().forEach(problem -> lines.add("  failed: " + printable(problem)));
         }
         return lines;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The rows of one title in one or more reports, split into lines: one for each report and side, in the order of the sides' first
@@ -37,6 +38,24 @@ record Section(List<Part> parts, List<Line> lines) {
 
     List<String> problems() {
         return parts.stream().flatMap(part -> part.row().problems().stream()).toList();
+    }
+
+    /** What was not asked for alike, for ratios between reports: "window 8,192 (before), 1 (after)". */
+    List<String> differences(List<String> names) {
+        return parts.stream()
+                .flatMap(part -> part.row().setting().keySet().stream())
+                .distinct()
+                .filter(key ->
+                        parts.stream().map(part -> value(part, key)).distinct().count() > 1)
+                .map(key -> key + " "
+                        + parts.stream()
+                                .map(part -> value(part, key) + " (" + names.get(part.report()) + ")")
+                                .collect(Collectors.joining(", ")))
+                .toList();
+    }
+
+    private static String value(Part part, String key) {
+        return part.row().setting().getOrDefault(key, "none");
     }
 
     /** What the scenario found besides rates and latencies: names, with their units in brackets. */

@@ -124,7 +124,7 @@ class GeneratorTest {
         try (FaultyRelay relay = new FaultyRelay(Fault.PAUSES)) {
             Measurement measurement = new Loads(relay.port())
                     .rate(5_000)
-                    .duration(Duration.ofMillis(2_000))
+                    .duration(Duration.ofSeconds(2))
                     .run();
 
             assertFlawless(measurement);

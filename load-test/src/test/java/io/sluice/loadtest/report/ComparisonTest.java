@@ -2,7 +2,9 @@ package io.sluice.loadtest.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
@@ -35,6 +37,29 @@ class ComparisonTest {
         assertThat(Comparison.table(List.of(SampleReports.realistic(1)), List.of("a")))
                 .anySatisfy(line -> assertThat(line).contains("memory per connection"))
                 .anySatisfy(line -> assertThat(line).containsPattern("sluice .* 6\\.09 KiB$"));
+    }
+
+    @Test
+    void saysWhatWasNotAskedForAlike() {
+        Report.Row row = SampleReports.throughput("a row", 4e6, 3e6, 2e6, 1e6);
+        Map<String, String> setting = new LinkedHashMap<>(row.setting());
+        setting.put("rate", "1");
+        Report.Row other = new Report.Row(
+                row.title(),
+                row.scenario(),
+                setting,
+                row.ceiling(),
+                row.generatorBound(),
+                row.runs(),
+                row.ratios(),
+                row.problems());
+        Report report = SampleReports.report(List.of(row));
+
+        assertThat(Comparison.table(List.of(report, SampleReports.report(List.of(other))), List.of("a", "b")))
+                .filteredOn(line -> line.contains("not alike"))
+                .containsExactly("  not alike: rate " + row.setting().get("rate") + " (a), 1 (b)");
+        assertThat(Comparison.table(List.of(report, report), List.of("a", "b")))
+                .noneMatch(line -> line.contains("not alike"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.sluice.loadtest.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,33 @@ class JsonReportTest {
                     .isThrownBy(() -> JsonReport.read(file))
                     .withMessageContaining("other.json");
         }
+    }
+
+    @Test
+    void whatIsNotUnderstoodIsSaidInWordsOfTheFile() throws Exception {
+        Path file = folder.resolve("report.json");
+        JsonReport.write(full(), file);
+        String report = Files.readString(file);
+
+        assertThat(problem("")).endsWith("it is empty");
+        assertThat(problem("{")).contains("no JSON in line 1: ");
+        assertThat(problem(report.replaceFirst("\"publishedPerSecond\"", "\"published\"")))
+                .contains("at rows[0].runs[0]");
+        assertThat(problem(report.replaceFirst("\"seconds\" : 5.01", "\"seconds\" : \"long\"")))
+                .endsWith("at rows[0].runs[0].seconds");
+        for (String text : List.of("[]", "{}", "7")) {
+            assertThat(problem(text)).doesNotContain("io.sluice", "Deserialization");
+        }
+        Files.write(file, new byte[] {(byte) 0xff});
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JsonReport.read(file))
+                .withMessageContaining("report.json is not a report of sluice load-test: it is no text");
+    }
+
+    private String problem(String text) throws Exception {
+        Path file = Files.writeString(folder.resolve("other.json"), text);
+        return String.valueOf(catchThrowableOfType(IllegalArgumentException.class, () -> JsonReport.read(file))
+                .getMessage());
     }
 
     private static Report full() {

@@ -52,7 +52,7 @@ class ScenarioTest {
         assertThat(command.exitCode()).as(command.err() + command.out()).isZero();
         assertThat(command.err()).isEmpty();
         assertThat(command.out())
-                .startsWith("topic 1→1, 16 B  (throughput, window 8,192, warm-up 100 ms, duration 1 s, runs 2)\n")
+                .startsWith("topic 1→1, 16 B  (throughput, window 8,192, warm-up 100 ms, duration 700 ms, runs 2)\n")
                 .contains("\ntopic 1→1, 1 KiB  (", "delivered", "\n  sluice  ", "the generator publishes up to ")
                 .doesNotContain("PROBLEM");
         Report report = JsonReport.read(json());
@@ -219,7 +219,7 @@ class ScenarioTest {
                 "--runs=1000",
                 "--no-ceiling",
                 "--warm-up=0",
-                "--duration=1s")));
+                "--duration=700ms")));
         worker.start();
         await().atMost(TIMEOUT).until(() -> err.toString(StandardCharsets.UTF_8).contains("(run 2 of 1000)"));
 
@@ -244,7 +244,7 @@ class ScenarioTest {
             all.add("--warm-up=100ms");
         }
         if (!all.toString().contains("--duration")) {
-            all.add("--duration=1s");
+            all.add("--duration=700ms");
         }
         if (!all.toString().contains("--runs")) {
             all.add("--runs=1");

@@ -21,6 +21,9 @@ final class Loads {
     private int window = 1024;
     private Duration duration = Duration.ofMillis(250);
 
+    /** Long: it is only waited for while something is missing, and a busy machine may stand still for a while. */
+    private Duration drain = Duration.ofSeconds(10);
+
     Loads(int port) {
         this.port = port;
     }
@@ -67,6 +70,12 @@ final class Loads {
         return this;
     }
 
+    /** For those where something stays missing. */
+    Loads drain(Duration silence) {
+        drain = silence;
+        return this;
+    }
+
     Load load() {
         return new Load(
                 wire,
@@ -82,7 +91,7 @@ final class Loads {
                 window,
                 Duration.ofMillis(100),
                 duration,
-                Duration.ofMillis(300));
+                drain);
     }
 
     Measurement run() throws InterruptedException {

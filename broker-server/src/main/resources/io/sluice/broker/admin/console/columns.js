@@ -81,13 +81,16 @@ export const connectionColumns = [
     word: true,
     wide: true,
     text: (item) =>
-      isSlow(item) ? `slow for ${since(item.subscriber.slow_since, latest.now)}` : item.pushed_back_ms > 0 ? `waits ${duration(item.pushed_back_ms)} for ${item.pushed_back_by}` : words(item.state),
-    node: (item) =>
       isSlow(item)
-        ? flag(`slow for ${since(item.subscriber.slow_since, latest.now)}`, 'bad')
+        ? `slow for ${since(item.subscriber.slow_since, latest.now)}`
         : item.pushed_back_ms > 0
-          ? el('span', { class: 'flag warn' }, `waits ${duration(item.pushed_back_ms)} for `, named(item.pushed_back_by))
-          : el('span', { class: 'dim' }, words(item.state)),
+          ? `waits ${duration(item.pushed_back_ms)}`
+          : words(item.state),
+    node(item) {
+      const kind = isSlow(item) ? 'flag bad' : item.pushed_back_ms > 0 ? 'flag warn' : 'dim';
+      return el('span', { class: kind }, this.text(item));
+    },
+    hint: (item) => (isSlow(item) ? `since ${clock(item.subscriber.slow_since)}` : item.pushed_back_ms > 0 ? `for ${item.pushed_back_by}` : ''),
   },
   { title: 'sent', about: 'Messages it published', text: (item) => some(item.messages_in) },
   backlog,

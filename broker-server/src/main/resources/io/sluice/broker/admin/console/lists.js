@@ -5,7 +5,7 @@ import { count, el, put } from './format.js';
 import { get, query } from './net.js';
 import { PAGE, Table } from './tables.js';
 
-const POLL_MS = 2000;
+const POLL_MS = 3000;
 const TYPING_MS = 250;
 
 /**

@@ -88,7 +88,7 @@ export function overview() {
       gauge.high = 0.8;
       set(tiles.connections, count(broker.connections.open), `of ${count(broker.connections.max)} · ${count(broker.connections.accepted)} accepted`);
 
-      subscribers.update(slowFirst(connections).slice(0, AT_A_GLANCE));
+      subscribers.update(slowFirst(connections.filter((each) => each.subscriber)).slice(0, AT_A_GLANCE));
       destinations.update(top.slice(0, AT_A_GLANCE));
       closed.update(ended.slice(0, AT_A_GLANCE));
       draw(charts.rates, history.pick(0, 1));

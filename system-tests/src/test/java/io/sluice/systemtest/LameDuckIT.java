@@ -42,8 +42,8 @@ class LameDuckIT {
     /** More than fits into the kernel: what waits in a queue takes its subscribers some seconds. */
     private static final int QUEUE_BYTES = 4 * 1024;
 
-    private static final int QUEUE_BURST = 3000;
-    private static final long QUEUE_BYTES_A_SECOND = 400_000;
+    private static final int QUEUE_BURST = 4000;
+    private static final long QUEUE_BYTES_A_SECOND = 200_000;
 
     /** One of each topic reads no faster. */
     private static final long SLOW_BYTES_A_SECOND = 100_000;

@@ -97,7 +97,7 @@ final class BrokerLaunch {
                 }
             }
             long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs);
-            String address = read("ports").strip();
+            String address = read("ports").lines().findFirst().orElseThrow();
             return new Running(process, Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)), tookMs);
         } catch (InterruptedException | RuntimeException | AssertionError e) {
             process.destroyForcibly();

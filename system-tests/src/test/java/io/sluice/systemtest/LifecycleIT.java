@@ -36,7 +36,7 @@ class LifecycleIT {
     private static final String UNKNOWN_NAME = "broker.invalid";
 
     private static final Pattern READY = Pattern.compile(
-            "INFO +sluice: ready at (?<address>\\S+): pid (?<pid>\\d+),"
+            "INFO +sluice: ready at (?<address>\\S+): pid (?<pid>\\d+), console at http://\\S+:\\d+/,"
                     + " (?<configuration>.+), sluice (?<version>\\d\\S+), java (?<java>\\S+),"
                     + " netty 4\\.2\\.\\S+ \\((?<transport>epoll|nio|io_uring)\\),"
                     + " memory bound (?<memory>\\d+) MiB (?<origin>.+),"
@@ -94,7 +94,8 @@ class LifecycleIT {
         BrokerLaunch launch = new BrokerLaunch("lifecycle-ports");
         try (BrokerLaunch.Running broker = launch.start();
                 PlainClient client = new PlainClient("127.0.0.1", broker.port())) {
-            assertThat(launch.folder().resolve("ports")).hasContent("native=127.0.0.1:" + broker.port());
+            assertThat(launch.folder().resolve("ports")).content()
+                    .matches("native=127\\.0\\.0\\.1:" + broker.port() + "\nadmin=127\\.0\\.0\\.1:\\d+\n");
             assertThat(launch.folder().resolve("ports.new")).doesNotExist();
             client.subscribe("/topic/ports");
             client.publish("/topic/ports", PlainClient.utf8("hello"));

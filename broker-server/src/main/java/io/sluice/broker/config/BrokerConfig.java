@@ -20,6 +20,7 @@ import java.util.Set;
  * @param shutdown how it ends
  * @param stats where statistics go
  * @param log what is logged
+ * @param admin what operators are served
  */
 public record BrokerConfig(
         ListenConfig listen,
@@ -33,7 +34,8 @@ public record BrokerConfig(
         MemoryConfig memory,
         ShutdownConfig shutdown,
         StatsConfig stats,
-        LogConfig log) {
+        LogConfig log,
+        AdminConfig admin) {
 
     /** Throws {@link ConfigException} with every bound that is smaller than the largest frame and every dead rule. */
     public BrokerConfig {

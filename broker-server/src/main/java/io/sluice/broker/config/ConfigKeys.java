@@ -244,6 +244,60 @@ final class ConfigKeys {
     static final ConfigKey<String> LOG_FORMAT = add(ConfigKey.of(
             "log.format", new Choice("text", "json"), "text", "How lines are logged; json is an object a line."));
 
+    static final ConfigKey<Boolean> ADMIN_ENABLED = atStart(ConfigKey.of(
+            "admin.enabled",
+            new Flag(),
+            true,
+            "Whether health, metrics, the admin API and the console are served, by HTTP."));
+    static final ConfigKey<String> ADMIN_HOST = atStart(
+            ConfigKey.of(
+                    "admin.host",
+                    new Text("a host name or address", Text::hostName),
+                    "127.0.0.1",
+                    "The interface they are served on; one that others can reach needs admin.token-file, and there all needs the token."));
+    static final ConfigKey<Long> ADMIN_PORT = atStart(ConfigKey.of(
+            "admin.port",
+            new AdminPort(),
+            (long) AdminConfig.AUTO_PORT,
+            "The port they are served on, 0 for any free one; auto is " + AdminConfig.DEFAULT_PORT
+                    + ", any if listen.port is 0, and the broker runs without if it is taken."));
+    static final ConfigKey<String> ADMIN_TOKEN_FILE = add(ConfigKey.of(
+            "admin.token-file",
+            new Text("a path, or \"\"", Text::filePath),
+            "",
+            "The file with the token that state changes and payloads need; \"\" is sluice/admin-token under"
+                    + " $XDG_STATE_HOME or ~/.local/state, made if it is not there."));
+    static final ConfigKey<Boolean> ADMIN_OPEN_METRICS = add(ConfigKey.of(
+            "admin.open-metrics",
+            new Flag(),
+            false,
+            "Whether /metrics needs no token on an interface others can reach."));
+    static final ConfigKey<Boolean> ADMIN_OPEN_HEALTH = add(ConfigKey.of(
+            "admin.open-health",
+            new Flag(),
+            false,
+            "Whether /healthz and /readyz need no token on an interface others can reach."));
+    static final ConfigKey<String> ADMIN_HOSTS = add(ConfigKey.of(
+            "admin.hosts",
+            new Text("host names separated by commas, or \"\"", Text::hostNames),
+            "",
+            "Names under which it may be asked, beside localhost and the address asked at: what a browser is made to"
+                    + " believe about other names must not lead here."));
+    static final ConfigKey<Long> ADMIN_MAX_CONNECTIONS = number(
+            "admin.max-connections",
+            "64",
+            "1",
+            "10000",
+            "",
+            "Operators' connections at a time; a further one takes the place of the oldest that asks nothing.");
+    static final ConfigKey<Long> ADMIN_METRICS_SERIES = number(
+            "admin.metrics-series",
+            "50",
+            "0",
+            "1000",
+            "",
+            "The destinations and the subscribers with metrics of their own, those with the largest backlog; the rest is summed.");
+
     private ConfigKeys() {}
 
     /** All keys, in the order of the reference file. */

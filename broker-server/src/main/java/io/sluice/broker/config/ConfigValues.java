@@ -38,6 +38,7 @@ final class ConfigValues {
         values.put(ConfigKeys.STATS_INTERVAL, config.stats().intervalMs());
         values.put(ConfigKeys.LOG_LEVEL, config.log().level());
         values.put(ConfigKeys.LOG_FORMAT, config.log().format());
+        values.putAdmin(config.admin());
         return values;
     }
 
@@ -79,7 +80,8 @@ final class ConfigValues {
                 new MemoryConfig(get(ConfigKeys.MEMORY_MAX)),
                 new ShutdownConfig(get(ConfigKeys.DRAIN_TIMEOUT), get(ConfigKeys.LEAVE_OVER), get(ConfigKeys.PATIENCE)),
                 new StatsConfig(get(ConfigKeys.STATS_FILE), get(ConfigKeys.STATS_INTERVAL)),
-                new LogConfig(get(ConfigKeys.LOG_LEVEL), get(ConfigKeys.LOG_FORMAT)));
+                new LogConfig(get(ConfigKeys.LOG_LEVEL), get(ConfigKeys.LOG_FORMAT)),
+                admin());
     }
 
     private TransportConfig transport() {
@@ -111,6 +113,31 @@ final class ConfigValues {
                 get(ConfigKeys.SEND_QUEUE_MAX_MESSAGES),
                 get(ConfigKeys.SEND_QUEUE_MAX_AGE),
                 get(ConfigKeys.PUSH_BACK_TIMEOUT));
+    }
+
+    private AdminConfig admin() {
+        return new AdminConfig(
+                get(ConfigKeys.ADMIN_ENABLED),
+                get(ConfigKeys.ADMIN_HOST),
+                getInt(ConfigKeys.ADMIN_PORT),
+                get(ConfigKeys.ADMIN_TOKEN_FILE),
+                get(ConfigKeys.ADMIN_OPEN_METRICS),
+                get(ConfigKeys.ADMIN_OPEN_HEALTH),
+                get(ConfigKeys.ADMIN_HOSTS),
+                getInt(ConfigKeys.ADMIN_MAX_CONNECTIONS),
+                getInt(ConfigKeys.ADMIN_METRICS_SERIES));
+    }
+
+    private void putAdmin(AdminConfig admin) {
+        put(ConfigKeys.ADMIN_ENABLED, admin.enabled());
+        put(ConfigKeys.ADMIN_HOST, admin.host());
+        put(ConfigKeys.ADMIN_PORT, (long) admin.port());
+        put(ConfigKeys.ADMIN_TOKEN_FILE, admin.tokenFile());
+        put(ConfigKeys.ADMIN_OPEN_METRICS, admin.openMetrics());
+        put(ConfigKeys.ADMIN_OPEN_HEALTH, admin.openHealth());
+        put(ConfigKeys.ADMIN_HOSTS, admin.hosts());
+        put(ConfigKeys.ADMIN_MAX_CONNECTIONS, (long) admin.maxConnections());
+        put(ConfigKeys.ADMIN_METRICS_SERIES, (long) admin.metricsSeries());
     }
 
     private void putListen(ListenConfig listen) {

@@ -3,6 +3,7 @@ package io.sluice.broker.config;
 import io.sluice.broker.base.Shown;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Free text that a rule of its own may narrow down. */
 final class Text implements Kind<String> {
@@ -49,6 +50,15 @@ final class Text implements Kind<String> {
         if (value.isEmpty() || value.length() > 255 || value.chars().anyMatch(Text::isNotOfAName)) {
             throw new IllegalArgumentException("must be a host name or address");
         }
+    }
+
+    static void hostNames(String value) {
+        names(value).forEach(Text::hostName);
+    }
+
+    /** The names in a text, which are separated by commas and perhaps blanks. */
+    static Stream<String> names(String value) {
+        return Stream.of(value.split(",", -1)).map(String::strip).filter(name -> !name.isEmpty());
     }
 
     static void filePath(String value) {

@@ -3,6 +3,9 @@ package io.sluice.broker.server;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.internal.PlatformDependent;
+import io.sluice.broker.admin.AdminServer;
+import io.sluice.broker.admin.Readiness;
+import io.sluice.broker.admin.TokenFileException;
 import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.PinnedMemory;
@@ -89,6 +92,7 @@ public final class Broker implements AutoCloseable {
     private final InetSocketAddress address;
     private final Watches watches;
     private final OperatorPublisher operator;
+    private volatile @Nullable AdminServer admin;
     private boolean closed;
     private volatile boolean stopping;
 
@@ -207,7 +211,7 @@ public final class Broker implements AutoCloseable {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            throw BindFault.explained(listen, e);
+            throw BindFault.explained(listen.host(), listen.port(), "--host", "--port", e);
         }
     }
 
@@ -289,6 +293,7 @@ public final class Broker implements AutoCloseable {
             MemoryBounds nextBounds = memoryBounds(next);
             int nextConnections = maxConnections(next);
             LiveSettings.Values nextValues = liveValues(next, changedRules(next));
+            Runnable nextAdmin = changedAdmin(next);
             // All is known to be good: from here on nothing is refused.
             List<ConfigChange> changes = ConfigChange.between(config, wanted);
             config = next;
@@ -298,6 +303,7 @@ public final class Broker implements AutoCloseable {
             destinations.reload(next.destinations().max(), next.destinations().forgetAfterMs() * 1_000_000);
             listener.reload(next.transport(), RELOAD_MS);
             memory.setMaxBytes(nextBounds.maxBytes());
+            nextAdmin.run();
             return changes;
         }
     }
@@ -442,6 +448,40 @@ public final class Broker implements AutoCloseable {
         }
     }
 
+    /**
+     * Opens the admin listener: health, metrics, the API and the console. Closed with the broker.
+     *
+     * @return where it listens; empty if {@code admin.enabled} is false, or if {@code admin.port} is auto and the usual one
+     *     is taken, which is logged
+     * @throws BrokerStartException when the operating system does not let it, or when there must be a token and is none
+     */
+    public synchronized Optional<InetSocketAddress> openAdmin() {
+        if (closed) {
+            throw new IllegalStateException("the broker is closed");
+        }
+        if (admin == null) {
+            admin = AdminStart.open(config, transport, new OperatorView(this)).orElse(null);
+        }
+        return Optional.ofNullable(admin).map(AdminServer::address);
+    }
+
+    private Runnable changedAdmin(BrokerConfig next) {
+        AdminServer open = admin;
+        try {
+            return open == null ? () -> {} : open.prepare(next.admin());
+        } catch (TokenFileException e) {
+            throw ConfigException.of("admin.token-file", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Whether clients should come here, and if not, why. */
+    public Readiness readiness() {
+        if (isDraining()) {
+            return Readiness.DRAINING;
+        }
+        return memory.isFull() ? Readiness.ABOVE_MEMORY_BOUND : Readiness.READY;
+    }
+
     /** Runs something again and again on the broker's housekeeping thread. */
     Future<?> every(long periodMs, Runnable task) {
         return housekeeping.every(periodMs, task);
@@ -466,6 +506,11 @@ public final class Broker implements AutoCloseable {
         housekeeping.close();
         watches.close();
         listener.close();
+        AdminServer open = admin;
+        if (open != null) {
+            // Late: whoever leads clients to brokers is told until now not to lead more to this one.
+            open.close();
+        }
         // What nobody took: without this the allocator would find it leaked.
         destinations.all().forEach(destination -> destination.purge(DropReason.SHUTDOWN));
     }

@@ -9,12 +9,14 @@ import io.sluice.broker.config.LoadedConfig;
 import io.sluice.broker.transport.Addresses;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -157,10 +159,12 @@ public final class BrokerMain implements Callable<Integer> {
         SystemdNotifier systemd = new SystemdNotifier(System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
         StatsFile statsOut;
         Broker broker;
+        Optional<InetSocketAddress> admin;
         try {
             warnIfOpen(config.listen(), log);
             statsOut = Statistics.open(config.stats());
             broker = Broker.start(config);
+            admin = openAdmin(broker);
         } catch (ConfigException e) {
             e.problems().forEach(problem -> complain(problem));
             return USAGE;
@@ -177,11 +181,11 @@ public final class BrokerMain implements Callable<Integer> {
         Reload reload = new Reload(source, loaded, broker, statistics);
         reloadOnHangUp(reload, interrupts);
         broker.drained().thenRun(() -> interrupts.onDrained(System.nanoTime()));
-        if (!writePorts(broker)) {
+        if (!writePorts(broker, admin)) {
             broker.close();
             return FAILED;
         }
-        log.info("{}", StartUp.readyLine(broker, configuration()));
+        log.info("{}", StartUp.readyLine(broker, admin, configuration()));
         systemd.ready();
         interrupts.awaitShutdown();
         systemd.stopping();
@@ -210,6 +214,15 @@ public final class BrokerMain implements Callable<Integer> {
         });
     }
 
+    private static Optional<InetSocketAddress> openAdmin(Broker broker) {
+        try {
+            return broker.openAdmin();
+        } catch (BrokerStartException e) {
+            broker.close();
+            throw e;
+        }
+    }
+
     private String configuration() {
         return configFile == null ? "no configuration file" : "configuration " + configFile.toAbsolutePath();
     }
@@ -231,14 +244,18 @@ public final class BrokerMain implements Callable<Integer> {
     }
 
     /** Whole or not at all: whoever waits for the file may read it at once. */
-    private boolean writePorts(Broker broker) {
+    private boolean writePorts(Broker broker, Optional<InetSocketAddress> admin) {
         Path target = portsFile;
         if (target == null) {
             return true;
         }
         try {
             Path written = target.resolveSibling(target.getFileName() + ".new");
-            Files.writeString(written, "native=" + Addresses.text(broker.address()) + "\n");
+            Files.writeString(
+                    written,
+                    "native=" + Addresses.text(broker.address()) + "\n"
+                            + admin.map(address -> "admin=" + Addresses.text(address) + "\n")
+                                    .orElse(""));
             Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return true;
         } catch (IOException e) {

@@ -54,7 +54,8 @@ public enum TransportKind {
         return String.valueOf(root.getMessage());
     }
 
-    IoHandlerFactory ioHandlers() {
+    /** Makes what an event loop waits with. */
+    public IoHandlerFactory ioHandlers() {
         return switch (this) {
             case EPOLL -> EpollIoHandler.newFactory();
             case NIO -> NioIoHandler.newFactory();
@@ -62,7 +63,8 @@ public enum TransportKind {
         };
     }
 
-    Class<? extends ServerChannel> serverChannel() {
+    /** The listening socket for it. */
+    public Class<? extends ServerChannel> serverChannel() {
         return switch (this) {
             case EPOLL -> EpollServerSocketChannel.class;
             case NIO -> NioServerSocketChannel.class;

@@ -32,7 +32,8 @@ final class BrokerConfigTest {
                         new MemoryConfig(0),
                         new ShutdownConfig(8_000, 10_000, 30_000),
                         new StatsConfig("", 1_000),
-                        new LogConfig("info", "text")));
+                        new LogConfig("info", "text"),
+                        new AdminConfig(true, "127.0.0.1", AdminConfig.AUTO_PORT, "", false, false, "", 64, 50)));
     }
 
     @Test
@@ -233,7 +234,8 @@ final class BrokerConfigTest {
                         defaults.memory(),
                         defaults.shutdown(),
                         defaults.stats(),
-                        defaults.log()))
+                        defaults.log(),
+                        defaults.admin()))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("delivery.overflow: found 1001 rules; at most 1000 are allowed");
     }

@@ -58,7 +58,8 @@ final class ConfigPrinterTest {
                     defaults.memory(),
                     defaults.shutdown(),
                     new StatsConfig(text, 1000),
-                    defaults.log());
+                    defaults.log(),
+                    defaults.admin());
 
             String printed = ConfigPrinter.print(new LoadedConfig(config, Map.of()));
 

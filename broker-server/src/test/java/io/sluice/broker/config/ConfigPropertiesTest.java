@@ -205,7 +205,17 @@ final class ConfigPropertiesTest {
                 new StatsConfig(
                         pick(random, "", "a b#c", "/var/x.csv", "C:\\x", "é\u200b\ud83d\ude00", "- x", "{"),
                         between(random, 100, 3_600_000)),
-                new LogConfig(pick(random, "error", "warn", "info", "debug"), pick(random, "text", "json")));
+                new LogConfig(pick(random, "error", "warn", "info", "debug"), pick(random, "text", "json")),
+                new AdminConfig(
+                        random.nextBoolean(),
+                        pick(random, "127.0.0.1", "::1", "a.b"),
+                        (int) between(random, AdminConfig.AUTO_PORT, 65535),
+                        pick(random, "", "a b#c", "- x"),
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        pick(random, "", "a", "a, b.c", "{"),
+                        (int) between(random, 1, 10_000),
+                        (int) between(random, 0, 1_000)));
     }
 
     private static List<OverflowRule> rules(Random random, int maxFrame) {

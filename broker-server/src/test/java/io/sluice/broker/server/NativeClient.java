@@ -11,7 +11,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
 /** A client of the native protocol over a plain socket. */
-final class NativeClient implements AutoCloseable {
+public final class NativeClient implements AutoCloseable {
     private static final int PATIENCE_MS = 30_000;
 
     final Socket socket = new Socket();
@@ -25,44 +25,44 @@ final class NativeClient implements AutoCloseable {
         in = new DataInputStream(socket.getInputStream());
     }
 
-    static NativeClient connect(Broker broker) throws IOException {
+    public static NativeClient connect(Broker broker) throws IOException {
         return new NativeClient(broker.address());
     }
 
-    static NativeClient subscribe(Broker broker, String destination) throws IOException {
+    public static NativeClient subscribe(Broker broker, String destination) throws IOException {
         return connect(broker).frame(destination);
     }
 
-    NativeClient frame(String content) throws IOException {
+    public NativeClient frame(String content) throws IOException {
         byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
         out.writeInt(bytes.length);
         out.write(bytes);
         return this;
     }
 
-    NativeClient publish(String destination, String payload) throws IOException {
+    public NativeClient publish(String destination, String payload) throws IOException {
         return frame(destination).frame(payload);
     }
 
-    NativeClient raw(int... bytes) throws IOException {
+    public NativeClient raw(int... bytes) throws IOException {
         for (int value : bytes) {
             out.write(value);
         }
         return this;
     }
 
-    NativeClient goodbye() throws IOException {
+    public NativeClient goodbye() throws IOException {
         out.writeInt(0);
         return this;
     }
 
-    String receive() throws IOException {
+    public String receive() throws IOException {
         byte[] payload = in.readNBytes(in.readInt());
         return new String(payload, StandardCharsets.UTF_8);
     }
 
     /** The broker has ended its side, without sending anything more. */
-    void assertEnded() throws IOException {
+    public void assertEnded() throws IOException {
         int next;
         try {
             next = in.read();

@@ -1,0 +1,64 @@
+package io.sluice.broker.admin;
+
+import io.sluice.broker.base.OwnLoop;
+import io.sluice.broker.config.AdminConfig;
+import java.util.concurrent.Executor;
+
+/** What the handlers of all connections share. Its settings may change while it is in use. */
+@OwnLoop
+final class AdminContext {
+    private final Clients clients;
+    private final Router router;
+    private final Executor worker;
+    private final AdminToken token;
+    private final boolean open;
+    private HostRule hostRule;
+    private Guard guard;
+
+    /**
+     * @param worker the thread for what may take a while
+     * @param open whether only this machine reaches the listener
+     */
+    AdminContext(AdminConfig config, AdminToken token, boolean open, Router router, Executor worker) {
+        this.clients = new Clients(config.maxConnections());
+        this.router = router;
+        this.worker = worker;
+        this.token = token;
+        this.open = open;
+        this.hostRule = new HostRule(config.hostNames());
+        this.guard = new Guard(token, open, config);
+    }
+
+    /** Takes other settings. */
+    void change(AdminConfig config, String tokenText) {
+        token.change(tokenText);
+        clients.setMax(config.maxConnections());
+        hostRule = new HostRule(config.hostNames());
+        guard = new Guard(token, open, config);
+    }
+
+    /** Who is connected. */
+    Clients clients() {
+        return clients;
+    }
+
+    /** What there is. */
+    Router router() {
+        return router;
+    }
+
+    /** The thread for what may take a while. */
+    Executor worker() {
+        return worker;
+    }
+
+    /** Whether a request was meant for this broker. */
+    HostRule hostRule() {
+        return hostRule;
+    }
+
+    /** Who may have what. */
+    Guard guard() {
+        return guard;
+    }
+}

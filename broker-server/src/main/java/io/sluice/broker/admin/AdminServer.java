@@ -1,0 +1,196 @@
+package io.sluice.broker.admin;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.flow.FlowControlHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.sluice.broker.base.AnyThread;
+import io.sluice.broker.config.AdminConfig;
+import io.sluice.broker.transport.Addresses;
+import io.sluice.broker.transport.TransportKind;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The admin listener: HTTP/1.1 on one event loop of its own, so that nothing an operator asks for is on the way of a
+ * message. What it takes of the broker is bounded: connections, bytes of a request, time for it, and answers not taken.
+ */
+@AnyThread
+public final class AdminServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("io.sluice.admin");
+    private static final int BACKLOG = 128;
+    private static final int MOST_WAITING_FOR_WORKER = 64;
+
+    private final MultiThreadIoEventLoopGroup loop;
+    private final ThreadPoolExecutor worker;
+    private final Channel serverChannel;
+    private final AdminContext context;
+    private final Path usualTokenFile;
+    private final boolean open;
+
+    private AdminServer(
+            MultiThreadIoEventLoopGroup loop,
+            ThreadPoolExecutor worker,
+            Channel serverChannel,
+            AdminContext context,
+            Path usualTokenFile,
+            boolean open) {
+        this.loop = loop;
+        this.worker = worker;
+        this.serverChannel = serverChannel;
+        this.context = context;
+        this.usualTokenFile = usualTokenFile;
+        this.open = open;
+    }
+
+    /**
+     * Opens the listener.
+     *
+     * @param usualTokenFile where the token is if {@code admin.token-file} is not set
+     * @param port in the place of {@link AdminConfig#AUTO_PORT}
+     * @throws TokenFileException when others than this machine could ask, and there is no token
+     * @throws Exception what the operating system says: address in use, permission denied, unknown address
+     */
+    public static AdminServer open(
+            AdminConfig config, int port, Path usualTokenFile, TransportKind transport, BrokerView broker)
+            throws Exception {
+        boolean loopback = InetAddress.getByName(config.host()).isLoopbackAddress();
+        AdminToken token = new AdminToken(token(config, usualTokenFile, loopback), InstantSource.system());
+        MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("sluice-admin", true), transport.ioHandlers());
+        ThreadPoolExecutor worker = newWorker();
+        try {
+            List<Route> routes = new ArrayList<>(new Health(broker).routes());
+            routes.addAll(new LoginApi(token).routes());
+            routes.addAll(ConsoleFiles.routes());
+            AdminContext context = new AdminContext(config, token, loopback, new Router(routes), worker);
+            Channel channel = bootstrap(loop, transport, context)
+                    .bind(new InetSocketAddress(config.host(), port))
+                    .sync()
+                    .channel();
+            return new AdminServer(loop, worker, channel, context, usualTokenFile, loopback);
+        } catch (Exception e) {
+            worker.shutdownNow();
+            loop.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
+            throw e;
+        }
+    }
+
+    /** Ends when it has had nothing to do for a while: most brokers are asked nothing that takes time. */
+    private static ThreadPoolExecutor newWorker() {
+        ThreadPoolExecutor worker = new ThreadPoolExecutor(
+                1,
+                1,
+                10,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(MOST_WAITING_FOR_WORKER),
+                new DefaultThreadFactory("sluice-admin-worker", true));
+        worker.allowCoreThreadTimeOut(true);
+        return worker;
+    }
+
+    private static String token(AdminConfig config, Path usualTokenFile, boolean loopback) {
+        Path file = config.tokenFile().isEmpty() ? usualTokenFile : Path.of(config.tokenFile());
+        try {
+            if (loopback) {
+                return TokenFile.readOrMake(file);
+            }
+            if (config.tokenFile().isEmpty()) {
+                throw new TokenFileException(
+                        "admin.host is " + config.host()
+                                + ", which others may reach: name a file with a token in admin.token-file, or listen on 127.0.0.1");
+            }
+            return TokenFile.read(file);
+        } catch (IOException e) {
+            String fault = "cannot take the admin token from " + file + ": " + e;
+            if (!loopback) {
+                throw new TokenFileException(fault);
+            }
+            LOG.warn("{}; nothing can be changed through the admin API; set admin.token-file", fault);
+            return "";
+        }
+    }
+
+    private static ServerBootstrap bootstrap(
+            MultiThreadIoEventLoopGroup loop, TransportKind transport, AdminContext context) {
+        // Chunks of 256 KiB and not of 4 MiB: little is ever under way here.
+        PooledByteBufAllocator allocator = new PooledByteBufAllocator(true, 0, 1, 8192, 5, 0, 0, false);
+        SecurityHeaders securityHeaders = new SecurityHeaders();
+        return new ServerBootstrap()
+                .group(loop)
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.ALLOCATOR, allocator)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 << 10, 64 << 10))
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        if (!context.clients().enter(channel)) {
+                            channel.close();
+                            return;
+                        }
+                        channel.closeFuture()
+                                .addListener(closed -> context.clients().leave(channel));
+                        Deadlines deadlines = new Deadlines(context.clients());
+                        channel.pipeline()
+                                .addLast(
+                                        deadlines,
+                                        new HttpResponseEncoder(),
+                                        securityHeaders,
+                                        new StrictRequestDecoder(),
+                                        new BodyAggregator(),
+                                        new FlowControlHandler(),
+                                        new RequestHandler(context, deadlines));
+                    }
+                });
+    }
+
+    /**
+     * Finds out whether other settings will do; nothing has changed yet.
+     *
+     * @param next the address in it does not count
+     * @return makes the change, soon
+     * @throws TokenFileException when there must be a token, and is none
+     */
+    public Runnable prepare(AdminConfig next) {
+        String token = token(next, usualTokenFile, open);
+        return () -> loop.next().execute(() -> context.change(next, token));
+    }
+
+    /** Where it listens; the port is the real one. */
+    public InetSocketAddress address() {
+        return (InetSocketAddress) serverChannel.localAddress();
+    }
+
+    /** The address as a link. */
+    public String url() {
+        return "http://" + Addresses.text(address()) + "/";
+    }
+
+    /** Ends the listener and all its connections. Waits for at most two seconds. */
+    @Override
+    public void close() {
+        serverChannel.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+        worker.shutdownNow();
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,80 @@
+package io.sluice.broker.admin;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.cookie.Cookie;
+import io.netty.handler.codec.http.cookie.ServerCookieDecoder;
+import io.sluice.broker.config.AdminConfig;
+import java.util.List;
+import java.util.Locale;
+
+/** Lets in who may: by the token in the header {@code Authorization}, or by the cookie that was given in exchange for it. */
+final class Guard {
+    static final String COOKIE = "sluice_session";
+    private static final String BEARER = "bearer ";
+
+    private final AdminToken token;
+    private final boolean open;
+    private final boolean openMetrics;
+    private final boolean openHealth;
+
+    /** @param open whether only this machine reaches the listener */
+    Guard(AdminToken token, boolean open, AdminConfig config) {
+        this.token = token;
+        this.open = open;
+        this.openMetrics = config.openMetrics();
+        this.openHealth = config.openHealth();
+    }
+
+    /** Throws {@link ApiException} if this client is not let in. */
+    void check(Access access, HttpHeaders headers) {
+        if (isOpen(access) || isKnown(headers)) {
+            return;
+        }
+        if (!token.exists()) {
+            throw new ApiException(
+                    HttpResponseStatus.FORBIDDEN,
+                    "no_token",
+                    "this broker has no token, so nobody may do this; its log says why at the start: set admin.token-file");
+        }
+        throw new ApiException(
+                        HttpResponseStatus.UNAUTHORIZED,
+                        "token_needed",
+                        "this needs the token of the file admin.token-file, as the header Authorization: Bearer TOKEN")
+                .with(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"sluice\"");
+    }
+
+    private boolean isOpen(Access access) {
+        return switch (access) {
+            case FREE -> true;
+            case HEALTH -> open || openHealth;
+            case METRICS -> open || openMetrics;
+            case READ -> open;
+            case TOKEN -> false;
+        };
+    }
+
+    private boolean isKnown(HttpHeaders headers) {
+        for (String given : headers.getAll(HttpHeaderNames.AUTHORIZATION)) {
+            if (given.toLowerCase(Locale.ROOT).startsWith(BEARER)
+                    && token.is(given.substring(BEARER.length()).strip())) {
+                return true;
+            }
+        }
+        return token.isSession(session(headers));
+    }
+
+    /** The session shown, or empty. */
+    static String session(HttpHeaders headers) {
+        List<String> given = headers.getAll(HttpHeaderNames.COOKIE);
+        for (String header : given) {
+            for (Cookie cookie : ServerCookieDecoder.STRICT.decodeAll(header)) {
+                if (cookie.name().equals(COOKIE)) {
+                    return cookie.value();
+                }
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,89 @@
+package io.sluice.broker.admin;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Whether a request was meant for this broker and does not come from another site's page. A browser can be made to believe
+ * that a foreign name leads here; then the name stands in Host, and the foreign page in Origin.
+ */
+final class HostRule {
+    private final Set<String> names;
+
+    /** @param names names beside {@code localhost} and addresses, in lower case */
+    HostRule(List<String> names) {
+        this.names = Set.copyOf(names);
+    }
+
+    /**
+     * Throws {@link ApiException} if the request was not meant for this broker.
+     *
+     * @param local the address at which it was asked
+     */
+    void check(HttpHeaders headers, InetSocketAddress local) {
+        List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+        if (hosts.size() != 1) {
+            throw ApiException.badRequest("bad_host", "a request needs one Host header, this one has " + hosts.size());
+        }
+        String host = hosts.get(0).toLowerCase(Locale.ROOT);
+        if (!isOurs(withoutPort(host), local.getAddress())) {
+            throw new ApiException(
+                    HttpResponseStatus.MISDIRECTED_REQUEST,
+                    "foreign_host",
+                    "this broker does not go by the name in the Host header; ask at localhost or at its address, or add the"
+                            + " name to admin.hosts");
+        }
+        for (String origin : headers.getAll(HttpHeaderNames.ORIGIN)) {
+            String lower = origin.toLowerCase(Locale.ROOT);
+            if (!lower.equals("http://" + host) && !lower.equals("https://" + host)) {
+                throw new ApiException(
+                        HttpResponseStatus.FORBIDDEN, "foreign_origin", "pages of other sites are not answered");
+            }
+        }
+    }
+
+    private boolean isOurs(String host, InetAddress local) {
+        if (host.equals("localhost") || names.contains(host)) {
+            return true;
+        }
+        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(host);
+        if (bytes == null) {
+            return false;
+        }
+        InetAddress address = address(bytes);
+        return address.isLoopbackAddress() || address.equals(local);
+    }
+
+    private static InetAddress address(byte[] bytes) {
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("neither 4 nor 16 bytes", e);
+        }
+    }
+
+    /** The host of {@code host}, {@code host:port}, {@code [::1]} and {@code [::1]:port}. */
+    private static String withoutPort(String authority) {
+        if (authority.startsWith("[")) {
+            int end = authority.indexOf(']');
+            return end < 0 || !isPort(authority.substring(end + 1)) ? "" : authority.substring(1, end);
+        }
+        int colon = authority.indexOf(':');
+        if (colon < 0) {
+            return authority;
+        }
+        return isPort(authority.substring(colon)) ? authority.substring(0, colon) : "";
+    }
+
+    private static boolean isPort(String text) {
+        return text.isEmpty() || text.matches(":[0-9]{1,5}");
+    }
+}

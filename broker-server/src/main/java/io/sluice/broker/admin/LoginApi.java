@@ -1,0 +1,42 @@
+package io.sluice.broker.admin;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.List;
+
+/** Exchanges the token for a cookie that no page can read, and that is sent to nobody else. */
+final class LoginApi {
+    private static final String ATTRIBUTES = "; Path=/; HttpOnly; SameSite=Strict";
+
+    private final AdminToken token;
+
+    LoginApi(AdminToken token) {
+        this.token = token;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.post("/api/v1/login", Access.FREE, this::login),
+                Route.post("/api/v1/logout", Access.FREE, this::logout));
+    }
+
+    private Answer login(ApiRequest request) {
+        request.allowOnly("token");
+        if (!token.is(request.text("token"))) {
+            throw new ApiException(
+                    HttpResponseStatus.FORBIDDEN, "wrong_token", "this is not the token of the file admin.token-file");
+        }
+        return withCookie(token.newSession(), AdminToken.SESSION.toSeconds());
+    }
+
+    private Answer logout(ApiRequest request) {
+        request.allowOnly();
+        token.endSession(request.cookie());
+        return withCookie("", 0);
+    }
+
+    private static Answer withCookie(String session, long seconds) {
+        return Answer.noContent()
+                .with(HttpHeaderNames.SET_COOKIE, Guard.COOKIE + "=" + session + ATTRIBUTES + "; Max-Age=" + seconds);
+    }
+}

@@ -1,0 +1,213 @@
+package io.sluice.broker.admin;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.flow.FlowControlHandler;
+import io.netty.util.ReferenceCountUtil;
+import io.sluice.broker.base.OwnLoop;
+import java.net.InetSocketAddress;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers one request after the other: the next one is read when the client has the answer to this one. What may take a
+ * while is sought on the worker thread, and the client waits.
+ */
+@OwnLoop
+final class RequestHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger("io.sluice.admin");
+
+    private final AdminContext context;
+    private final Deadlines deadlines;
+
+    RequestHandler(AdminContext context, Deadlines deadlines) {
+        this.context = context;
+        this.deadlines = deadlines;
+    }
+
+    /** How the answer to a request has to look. */
+    private record Form(boolean head, boolean keepAlive, HttpVersion version) {
+        static Form of(FullHttpRequest request) {
+            return new Form(
+                    request.method().equals(HttpMethod.HEAD),
+                    HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess(),
+                    request.protocolVersion());
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        ctx.read();
+        ctx.fireChannelActive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        deadlines.asked(ctx);
+        try {
+            if (message instanceof FullHttpRequest request) {
+                answer(ctx, request, Form.of(request));
+            } else {
+                Form form = new Form(false, false, HttpVersion.HTTP_1_1);
+                write(ctx, RequestReader.tooLarge().answer(), form);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // A client that went away in the middle of something, which is its right.
+        LOG.debug("a connection to the admin listener ended: {}", String.valueOf(cause));
+        ctx.close();
+    }
+
+    private void answer(ChannelHandlerContext ctx, FullHttpRequest request, Form form) {
+        Route route;
+        ApiRequest asked;
+        try {
+            RequestReader.checkForm(request);
+            InetSocketAddress local = (InetSocketAddress) ctx.channel().localAddress();
+            context.hostRule().check(request.headers(), local);
+            Router.Match match = context.router().find(request.method(), RequestReader.path(request));
+            route = match.route();
+            context.guard().check(route.access(), request.headers());
+            asked = RequestReader.read(request, match.variables());
+        } catch (ApiException e) {
+            write(ctx, e.answer(), form);
+            return;
+        }
+        if (route.blocking()) {
+            seekOnWorker(ctx, route.endpoint(), asked, form);
+        } else {
+            write(ctx, sought(route.endpoint(), asked), form);
+        }
+    }
+
+    private void seekOnWorker(ChannelHandlerContext ctx, Endpoint endpoint, ApiRequest asked, Form form) {
+        try {
+            context.worker().execute(() -> {
+                Answer answer = sought(endpoint, asked);
+                ctx.executor().execute(() -> write(ctx, answer, form));
+            });
+        } catch (RejectedExecutionException e) {
+            write(
+                    ctx,
+                    overloaded("the broker is busy with what others asked for; try again")
+                            .answer(),
+                    form);
+        }
+    }
+
+    private static Answer sought(Endpoint endpoint, ApiRequest asked) {
+        try {
+            return endpoint.answer(asked);
+        } catch (ApiException e) {
+            return e.answer();
+        } catch (RuntimeException | Error e) {
+            LOG.error("the admin API failed", e);
+            return new ApiException(
+                            HttpResponseStatus.INTERNAL_SERVER_ERROR,
+                            "internal_error",
+                            "the broker failed to answer; its log says how")
+                    .answer();
+        }
+    }
+
+    private static ApiException overloaded(String message) {
+        return new ApiException(HttpResponseStatus.SERVICE_UNAVAILABLE, "overloaded", message);
+    }
+
+    private void write(ChannelHandlerContext ctx, Answer answer, Form form) {
+        EventSource stream = answer.stream();
+        if (stream != null && !form.head()) {
+            writeStream(ctx, answer, stream, form);
+            return;
+        }
+        byte[] body = answer.body();
+        int unsent = form.head() ? 0 : body.length;
+        if (!context.clients().reserve(unsent)) {
+            write(
+                    ctx,
+                    overloaded("clients have not taken " + Limits.UNSENT_BYTES + " bytes of answers yet")
+                            .answer(),
+                    form);
+            return;
+        }
+        ByteBuf content = form.head() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body);
+        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, answer.status(), content);
+        setHeaders(response, answer, form.keepAlive(), form.version());
+        if (!answer.status().equals(HttpResponseStatus.NO_CONTENT) && stream == null) {
+            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        }
+        deadlines.answering(ctx);
+        ctx.writeAndFlush(response).addListener(written -> {
+            context.clients().release(unsent);
+            if (!written.isSuccess()) {
+                ctx.close();
+            } else if (form.keepAlive()) {
+                deadlines.answered(ctx);
+                // Later: many requests in one read must not be answered one within the other.
+                ctx.executor().execute(ctx::read);
+            } else {
+                deadlines.leave(ctx);
+            }
+        });
+    }
+
+    private static void setHeaders(HttpResponse response, Answer answer, boolean keepAlive, HttpVersion version) {
+        HttpHeaders headers = response.headers();
+        answer.headers().forEach(headers::set);
+        if (!answer.contentType().isEmpty()) {
+            headers.set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
+        }
+        if (!keepAlive) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (version.equals(HttpVersion.HTTP_1_0)) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+    }
+
+    /** From here on the connection is the stream's. */
+    private void writeStream(ChannelHandlerContext ctx, Answer answer, EventSource source, Form form) {
+        if (!context.clients().enterStream()) {
+            write(
+                    ctx,
+                    overloaded(Limits.STREAMS + " streams of events are open, which is all there may be")
+                            .answer(),
+                    form);
+            return;
+        }
+        HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, answer.status());
+        setHeaders(response, answer, false, form.version());
+        if (form.version().equals(HttpVersion.HTTP_1_1)) {
+            response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        }
+        ctx.writeAndFlush(response);
+        ChannelPipeline pipeline = ctx.pipeline();
+        pipeline.replace(this, "stream", new EventStream(context.clients(), deadlines, source));
+        // What the client still sends is for nobody, and goes by the stream, which lets go of it.
+        pipeline.remove(FlowControlHandler.class);
+        pipeline.remove(HttpObjectAggregator.class);
+        pipeline.remove(StrictRequestDecoder.class);
+        ctx.channel().config().setAutoRead(true);
+    }
+}

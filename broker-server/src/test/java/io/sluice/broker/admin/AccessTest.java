@@ -1,0 +1,252 @@
+package io.sluice.broker.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.broker.admin.PlainHttp.Response;
+import io.sluice.broker.config.BrokerConfig;
+import io.sluice.broker.config.ConfigException;
+import io.sluice.broker.server.Broker;
+import io.sluice.broker.server.BrokerStartException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who is let in to what, and where the token comes from. */
+final class AccessTest {
+    private static final String LOGIN = "/api/v1/login";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void theTokenIsMadeForItsOwnerAlone() throws IOException {
+        Path file = folder.resolve("a").resolve("b").resolve("admin-token");
+
+        String token = TokenFile.readOrMake(file);
+
+        assertThat(token).hasSizeGreaterThanOrEqualTo(43);
+        assertThat(Files.readString(file)).isEqualTo(token + "\n");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())))
+                .isEqualTo("rwx------");
+        assertThat(TokenFile.readOrMake(file)).isEqualTo(token);
+        assertThat(file.getParent().toFile().list()).containsExactly("admin-token");
+    }
+
+    @Test
+    void whatIsNoTokenIsRefused() throws IOException {
+        for (String text : List.of("", "short", "a token with blanks in it", "x".repeat(5000), "ü".repeat(20))) {
+            Path file = Files.writeString(folder.resolve("t"), text);
+
+            assertThatThrownBy(() -> TokenFile.read(file)).as(text).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void theUsualFileIsInTheStateDirectory() {
+        assertThat(TokenFile.usual(Map.of(), "/home/a")).hasToString("/home/a/.local/state/sluice/admin-token");
+        assertThat(TokenFile.usual(Map.of("XDG_STATE_HOME", "/s"), "/home/a")).hasToString("/s/sluice/admin-token");
+        assertThat(TokenFile.usual(Map.of("XDG_STATE_HOME", "relative"), "/home/a"))
+                .hasToString("/home/a/.local/state/sluice/admin-token");
+    }
+
+    @Test
+    void aSessionIsValidForItsTimeAndUntilItIsEnded() {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+        AdminToken token = new AdminToken("secret-secret-secret", now::get);
+        String session = token.newSession();
+        String other = token.newSession();
+
+        assertThat(token.isSession(session)).isTrue();
+        assertThat(new AdminToken("secret-secret-secret", now::get).isSession(session))
+                .as("after a restart")
+                .isTrue();
+        assertThat(new AdminToken("another-secret-secret", now::get).isSession(session))
+                .isFalse();
+        token.endSession(session);
+        assertThat(token.isSession(session)).isFalse();
+        assertThat(token.isSession(other)).isTrue();
+        now.set(Instant.EPOCH.plus(AdminToken.SESSION).minus(Duration.ofSeconds(1)));
+        assertThat(token.isSession(other)).isTrue();
+        now.set(Instant.EPOCH.plus(AdminToken.SESSION));
+        assertThat(token.isSession(other)).isFalse();
+    }
+
+    @Test
+    void aSessionCannotBeMadeUp() {
+        AdminToken token = new AdminToken("secret-secret-secret", () -> Instant.EPOCH);
+        String session = token.newSession();
+
+        for (String madeUp : List.of(
+                "", ".", "..", "9999999999", "9999999999.a.", session + "x", "9" + session, session.substring(1))) {
+            assertThat(token.isSession(madeUp)).as(madeUp).isFalse();
+        }
+        assertThat(new AdminToken("", () -> Instant.EPOCH).is("")).isFalse();
+    }
+
+    @Test
+    void theTokenIsExchangedForACookieThatLetsIn() throws IOException {
+        try (AdminFixture admin = new AdminFixture(Map.of("admin.host", "0.0.0.0"))) {
+            assertThat(admin.get("/readyz").status()).isEqualTo(401);
+            assertThat(admin.ask(PlainHttp.post(LOGIN, "", "{\"token\":\"wrong\"}"))
+                            .status())
+                    .isEqualTo(403);
+            Response login = admin.ask(PlainHttp.post(LOGIN, "", "{\"token\":\"" + admin.token + "\"}"));
+
+            assertThat(login.status()).isEqualTo(204);
+            String cookie = login.header("set-cookie");
+            assertThat(cookie)
+                    .contains("; HttpOnly")
+                    .contains("; SameSite=Strict")
+                    .contains("; Path=/");
+            String pair = cookie.substring(0, cookie.indexOf(';'));
+            assertThat(admin.ask(PlainHttp.request("GET", "/readyz", "Cookie: a=b; " + pair + "\r\n", ""))
+                            .status())
+                    .isEqualTo(200);
+            Response logout = admin.ask(PlainHttp.request(
+                    "POST", "/api/v1/logout", "Cookie: " + pair + "\r\nContent-Type: application/json\r\n", "{}"));
+            assertThat(logout.header("set-cookie"))
+                    .startsWith("sluice_session=;")
+                    .contains("Max-Age=0");
+            assertThat(admin.ask(PlainHttp.request("GET", "/readyz", "Cookie: " + pair + "\r\n", ""))
+                            .status())
+                    .isEqualTo(401);
+        }
+    }
+
+    @Test
+    void whereOthersReachItAllNeedsTheTokenButTheConsolesFiles() throws IOException {
+        try (AdminFixture admin = new AdminFixture(Map.of("admin.host", "0.0.0.0"))) {
+            Response refused = admin.get("/readyz");
+            assertThat(refused.status()).isEqualTo(401);
+            assertThat(refused.header("www-authenticate")).startsWith("Bearer");
+            assertThat(admin.get("/").status()).isEqualTo(200);
+            for (String authorization : List.of("Bearer " + admin.token, "bearer  " + admin.token)) {
+                assertThat(admin.ask(PlainHttp.request(
+                                        "GET", "/readyz", "Authorization: " + authorization + "\r\n", ""))
+                                .status())
+                        .isEqualTo(200);
+            }
+            for (String authorization :
+                    List.of("Bearer x" + admin.token, "Bearer", "Basic " + admin.token, admin.token)) {
+                assertThat(admin.ask(PlainHttp.request(
+                                        "GET", "/readyz", "Authorization: " + authorization + "\r\n", ""))
+                                .status())
+                        .as(authorization)
+                        .isEqualTo(401);
+            }
+        }
+    }
+
+    @Test
+    void healthMayBeOpened() throws IOException {
+        try (AdminFixture admin = new AdminFixture(Map.of("admin.host", "0.0.0.0", "admin.open-health", "true"))) {
+            assertThat(admin.get("/readyz").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void otherNamesMayBeAllowed() throws IOException {
+        try (AdminFixture admin = new AdminFixture(Map.of("admin.hosts", "broker, Other.Example"))) {
+            for (String host : List.of("broker:25001", "other.example")) {
+                assertThat(admin.ask("GET /readyz HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
+                                .status())
+                        .as(host)
+                        .isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void whereOthersReachItThereMustBeAToken() {
+        Map<String, String> open = Map.of("listen.port", "0", "admin.port", "0", "admin.host", "0.0.0.0");
+        try (Broker broker = Broker.start(BrokerConfig.defaults().with(open))) {
+            assertThatThrownBy(broker::openAdmin)
+                    .isInstanceOf(BrokerStartException.class)
+                    .hasMessageContaining("name a file with a token in admin.token-file");
+        }
+        Path missing = folder.resolve("missing");
+        try (Broker broker =
+                Broker.start(BrokerConfig.defaults().with(open).with("admin.token-file", missing.toString()))) {
+            assertThatThrownBy(broker::openAdmin)
+                    .isInstanceOf(BrokerStartException.class)
+                    .hasMessageContaining(missing.toString());
+        }
+    }
+
+    @Test
+    void withoutATokenTheBrokerRunsAndNothingCanBeChanged() throws IOException {
+        Path blocked = Files.writeString(folder.resolve("file"), "").resolve("admin-token");
+        Map<String, String> settings =
+                Map.of("listen.port", "0", "admin.port", "0", "admin.token-file", blocked.toString());
+        try (Broker broker = Broker.start(BrokerConfig.defaults().with(settings))) {
+            var address = broker.openAdmin().orElseThrow();
+
+            assertThat(PlainHttp.once(address, PlainHttp.get("/readyz")).status())
+                    .isEqualTo(200);
+            assertThat(PlainHttp.once(address, PlainHttp.post(LOGIN, "", "{\"token\":\"\"}"))
+                            .status())
+                    .isEqualTo(403);
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsAFaultOnlyIfItWasNamed() throws IOException {
+        try (AdminFixture first = new AdminFixture()) {
+            String taken = Integer.toString(first.address.getPort());
+            try (Broker broker =
+                    Broker.start(BrokerConfig.defaults().with(Map.of("listen.port", "0", "admin.port", taken)))) {
+                assertThatThrownBy(broker::openAdmin)
+                        .isInstanceOf(BrokerStartException.class)
+                        .hasMessageContaining(":" + taken + ": the address is already in use")
+                        .hasMessageContaining("admin.port");
+                // The broker itself is none the worse.
+                assertThat(broker.address().getPort()).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void settingsChangeWhileItRuns() throws IOException {
+        try (AdminFixture admin = new AdminFixture(Map.of("admin.host", "0.0.0.0"))) {
+            String asked = "GET /readyz HTTP/1.1\r\nHost: other.example\r\nAuthorization: Bearer %s\r\n\r\n";
+            assertThat(admin.ask(asked.formatted(admin.token)).status()).isEqualTo(421);
+            Path other = Files.writeString(folder.resolve("other"), "another-token-of-an-operator");
+            BrokerConfig before = admin.broker.config();
+
+            admin.broker.reload(
+                    before.with(Map.of("admin.hosts", "other.example", "admin.token-file", other.toString())));
+
+            await().untilAsserted(() -> assertThat(admin.ask(asked.formatted("another-token-of-an-operator"))
+                            .status())
+                    .isEqualTo(200));
+            assertThat(admin.ask(asked.formatted(admin.token)).status()).isEqualTo(401);
+            assertThatThrownBy(() -> admin.broker.reload(before.with(
+                            "admin.token-file", folder.resolve("missing").toString())))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("admin.token-file: ");
+            assertThat(admin.ask(asked.formatted("another-token-of-an-operator"))
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void itMayBeTurnedOff() {
+        try (Broker broker =
+                Broker.start(BrokerConfig.defaults().with(Map.of("listen.port", "0", "admin.enabled", "false")))) {
+            assertThat(broker.openAdmin()).isEmpty();
+        }
+    }
+}

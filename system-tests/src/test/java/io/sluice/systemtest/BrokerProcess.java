@@ -33,13 +33,11 @@ final class BrokerProcess implements AutoCloseable {
     private final Path folder;
     private final Process process;
     private final int port;
-    private final int adminPort;
 
-    private BrokerProcess(Path folder, Process process, int port, int adminPort) {
+    private BrokerProcess(Path folder, Process process, int port) {
         this.folder = folder;
         this.process = process;
         this.port = port;
-        this.adminPort = adminPort;
     }
 
     /**
@@ -82,8 +80,7 @@ final class BrokerProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         Process process = builder.start();
         try {
-            int port = awaitPort(process, portsFile, "native");
-            return new BrokerProcess(folder, process, port, awaitPort(process, portsFile, "admin"));
+            return new BrokerProcess(folder, process, awaitPort(process, portsFile));
         } catch (IOException | InterruptedException | RuntimeException e) {
             process.destroyForcibly();
             throw e;
@@ -123,11 +120,6 @@ final class BrokerProcess implements AutoCloseable {
     /** The port of the native protocol. */
     int port() {
         return port;
-    }
-
-    /** The port of the admin listener. */
-    int adminPort() {
-        return adminPort;
     }
 
     long pid() {
@@ -226,8 +218,7 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     /** Waits for the ports file, which the broker writes when it is ready; it may be seen before all of it is there. */
-    private static int awaitPort(Process process, Path portsFile, String name)
-            throws IOException, InterruptedException {
+    private static int awaitPort(Process process, Path portsFile) throws IOException, InterruptedException {
         long deadlineNs = System.nanoTime() + START_TIMEOUT.toNanos();
         while (deadlineNs - System.nanoTime() > 0) {
             if (Files.exists(portsFile)) {
@@ -235,7 +226,7 @@ final class BrokerProcess implements AutoCloseable {
                 for (String line : content.substring(0, content.lastIndexOf('\n') + 1)
                         .lines()
                         .toList()) {
-                    if (line.startsWith(name + "=")) {
+                    if (line.startsWith("native=")) {
                         return Integer.parseInt(
                                 line.substring(line.lastIndexOf(':') + 1).strip());
                     }
@@ -246,7 +237,7 @@ final class BrokerProcess implements AutoCloseable {
                         + lastLines(portsFile.resolveSibling("out")) + lastLines(portsFile.resolveSibling("err")));
             }
         }
-        throw new IOException("no line " + name + "=... in " + portsFile + " after " + START_TIMEOUT.toMillis() + " ms: "
+        throw new IOException("no line native=... in " + portsFile + " after " + START_TIMEOUT.toMillis() + " ms: "
                 + lastLines(portsFile.resolveSibling("out")) + lastLines(portsFile.resolveSibling("err")));
     }
 

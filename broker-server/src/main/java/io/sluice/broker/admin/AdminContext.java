@@ -11,6 +11,7 @@ final class AdminContext {
     private final Router router;
     private final Executor worker;
     private final AdminToken token;
+    private final MetricsEndpoint metrics;
     private final boolean open;
     private HostRule hostRule;
     private Guard guard;
@@ -19,11 +20,18 @@ final class AdminContext {
      * @param worker the thread for what may take a while
      * @param open whether only this machine reaches the listener
      */
-    AdminContext(AdminConfig config, AdminToken token, boolean open, Router router, Executor worker) {
+    AdminContext(
+            AdminConfig config,
+            AdminToken token,
+            boolean open,
+            Router router,
+            MetricsEndpoint metrics,
+            Executor worker) {
         this.clients = new Clients(config.maxConnections());
         this.router = router;
         this.worker = worker;
         this.token = token;
+        this.metrics = metrics;
         this.open = open;
         this.hostRule = new HostRule(config.hostNames());
         this.guard = new Guard(token, open, config);
@@ -33,8 +41,14 @@ final class AdminContext {
     void change(AdminConfig config, String tokenText) {
         token.change(tokenText);
         clients.setMax(config.maxConnections());
+        metrics.setSeries(config.metricsSeries());
         hostRule = new HostRule(config.hostNames());
         guard = new Guard(token, open, config);
+    }
+
+    /** Lets go of what was made for it. */
+    void close() {
+        metrics.close();
     }
 
     /** Who is connected. */

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sluice.broker.base.AnyThread;
+import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.config.AdminConfig;
 import io.sluice.broker.transport.Addresses;
 import io.sluice.broker.transport.TransportKind;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("io.sluice.admin");
     private static final int BACKLOG = 128;
+    private static final long OBSERVED_EVERY_MS = 1000;
     private static final int MOST_WAITING_FOR_WORKER = 64;
 
     private final MultiThreadIoEventLoopGroup loop;
@@ -68,7 +70,12 @@ public final class AdminServer implements AutoCloseable {
      * @throws Exception what the operating system says: address in use, permission denied, unknown address
      */
     public static AdminServer open(
-            AdminConfig config, int port, Path usualTokenFile, TransportKind transport, BrokerView broker)
+            AdminConfig config,
+            int port,
+            Path usualTokenFile,
+            TransportKind transport,
+            BrokerView broker,
+            DaemonControl daemon)
             throws Exception {
         boolean loopback = InetAddress.getByName(config.host()).isLoopbackAddress();
         AdminToken token = new AdminToken(token(config, usualTokenFile, loopback), InstantSource.system());
@@ -76,19 +83,44 @@ public final class AdminServer implements AutoCloseable {
                 1, new DefaultThreadFactory("sluice-admin", true), transport.ioHandlers());
         ThreadPoolExecutor worker = newWorker();
         try {
-            List<Route> routes = new ArrayList<>(new Health(broker).routes());
-            routes.addAll(new LoginApi(token).routes());
-            routes.addAll(ConsoleFiles.routes());
-            AdminContext context = new AdminContext(config, token, loopback, new Router(routes), worker);
+            Observer observer = new Observer(broker, NanoClock.SYSTEM);
+            MetricsEndpoint metrics = new MetricsEndpoint(observer, config.metricsSeries());
+            Router router = new Router(routes(broker, daemon, token, observer, metrics));
+            AdminContext context = new AdminContext(config, token, loopback, router, metrics, worker);
             Channel channel = bootstrap(loop, transport, context)
                     .bind(new InetSocketAddress(config.host(), port))
                     .sync()
                     .channel();
+            loop.next().scheduleAtFixedRate(() -> observe(observer), 0, OBSERVED_EVERY_MS, TimeUnit.MILLISECONDS);
             return new AdminServer(loop, worker, channel, context, usualTokenFile, loopback);
         } catch (Exception e) {
             worker.shutdownNow();
             loop.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
             throw e;
+        }
+    }
+
+    /** All there is to ask for. */
+    static List<Route> routes(
+            BrokerView broker, DaemonControl daemon, AdminToken token, Observer observer, MetricsEndpoint metrics) {
+        List<Route> routes = new ArrayList<>(new Health(broker).routes());
+        routes.addAll(metrics.routes());
+        routes.addAll(new ReadApi(broker, observer).routes());
+        routes.addAll(new ChangeApi(broker).routes());
+        routes.addAll(new MessagesApi(broker).routes());
+        routes.addAll(new DaemonApi(broker, daemon).routes());
+        routes.addAll(new EventsApi(broker, observer).routes());
+        routes.addAll(new LoginApi(token).routes());
+        routes.addAll(OpenApi.routes());
+        routes.addAll(ConsoleFiles.routes());
+        return routes;
+    }
+
+    private static void observe(Observer observer) {
+        try {
+            observer.tick();
+        } catch (RuntimeException | Error e) {
+            LOG.error("looking at the broker failed, and will be tried again", e);
         }
     }
 
@@ -139,7 +171,6 @@ public final class AdminServer implements AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.ALLOCATOR, allocator)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 << 10, 64 << 10))
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
@@ -191,6 +222,7 @@ public final class AdminServer implements AutoCloseable {
     public void close() {
         serverChannel.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
         worker.shutdownNow();
+        loop.next().execute(context::close);
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }
 }

@@ -36,6 +36,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     private final AdminContext context;
     private final Deadlines deadlines;
+    private boolean leaving;
 
     RequestHandler(AdminContext context, Deadlines deadlines) {
         this.context = context;
@@ -53,13 +54,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        ctx.read();
-        ctx.fireChannelActive();
-    }
-
-    @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (leaving) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        ctx.channel().config().setAutoRead(false);
         deadlines.asked(ctx);
         try {
             if (message instanceof FullHttpRequest request) {
@@ -158,6 +158,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         if (!answer.status().equals(HttpResponseStatus.NO_CONTENT) && stream == null) {
             response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
         }
+        leaving = !form.keepAlive();
         deadlines.answering(ctx);
         ctx.writeAndFlush(response).addListener(written -> {
             context.clients().release(unsent);
@@ -166,7 +167,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
             } else if (form.keepAlive()) {
                 deadlines.answered(ctx);
                 // Later: many requests in one read must not be answered one within the other.
-                ctx.executor().execute(ctx::read);
+                ctx.executor().execute(() -> ctx.channel().config().setAutoRead(true));
             } else {
                 deadlines.leave(ctx);
             }

@@ -2,6 +2,7 @@ package io.sluice.broker.server;
 
 import io.sluice.broker.admin.AdminServer;
 import io.sluice.broker.admin.BrokerView;
+import io.sluice.broker.admin.DaemonControl;
 import io.sluice.broker.admin.TokenFile;
 import io.sluice.broker.admin.TokenFileException;
 import io.sluice.broker.config.AdminConfig;
@@ -19,7 +20,8 @@ final class AdminStart {
     private AdminStart() {}
 
     /** Empty if it is turned off, or if nobody named a port and the usual one is taken. */
-    static Optional<AdminServer> open(BrokerConfig config, TransportKind transport, BrokerView view) {
+    static Optional<AdminServer> open(
+            BrokerConfig config, TransportKind transport, BrokerView view, DaemonControl daemon) {
         AdminConfig admin = config.admin();
         if (!admin.enabled()) {
             return Optional.empty();
@@ -29,7 +31,7 @@ final class AdminStart {
         int port = auto ? usual : admin.port();
         Path usualTokenFile = TokenFile.usual(System.getenv(), System.getProperty("user.home", "."));
         try {
-            return Optional.of(AdminServer.open(admin, port, usualTokenFile, transport, view));
+            return Optional.of(AdminServer.open(admin, port, usualTokenFile, transport, view, daemon));
         } catch (TokenFileException e) {
             throw new BrokerStartException(String.valueOf(e.getMessage()), e);
         } catch (Exception e) {

@@ -2,8 +2,11 @@ package io.sluice.broker.server;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocatorMetric;
 import io.netty.util.internal.PlatformDependent;
 import io.sluice.broker.admin.AdminServer;
+import io.sluice.broker.admin.BrokerStatus;
+import io.sluice.broker.admin.DaemonControl;
 import io.sluice.broker.admin.Readiness;
 import io.sluice.broker.admin.TokenFileException;
 import io.sluice.broker.base.AnyThread;
@@ -89,7 +92,9 @@ public final class Broker implements AutoCloseable {
     private final Housekeeping housekeeping;
     private final Drain drain;
     private final LameDuck lameDuck;
+    private final PooledByteBufAllocator allocator;
     private final InetSocketAddress address;
+    private final Instant started = Instant.now();
     private final Watches watches;
     private final OperatorPublisher operator;
     private volatile @Nullable AdminServer admin;
@@ -112,7 +117,7 @@ public final class Broker implements AutoCloseable {
                 clock,
                 counters);
         this.memoryPushBack = new MemoryPushBack(memory, clock, counters, sessions::relieveForQueues);
-        ByteBufAllocator allocator = allocator(Listener.loopCount(config.transport()));
+        this.allocator = allocator(Listener.loopCount(config.transport()));
         SessionContext context = new SessionContext(
                 destinations, settings, memory, memoryPushBack, counters, sessions, allocator, clock);
         List<WireProtocol> protocols = List.of(new NativeProtocol(context));
@@ -199,7 +204,7 @@ public final class Broker implements AutoCloseable {
     }
 
     /** Pooled, with one arena per loop: few threads allocate, and what they allocate is mostly direct. */
-    private static ByteBufAllocator allocator(int loops) {
+    private static PooledByteBufAllocator allocator(int loops) {
         return new PooledByteBufAllocator(true, 0, loops, 8192, 9, 256, 64, true);
     }
 
@@ -455,12 +460,18 @@ public final class Broker implements AutoCloseable {
      *     is taken, which is logged
      * @throws BrokerStartException when the operating system does not let it, or when there must be a token and is none
      */
-    public synchronized Optional<InetSocketAddress> openAdmin() {
+    public Optional<InetSocketAddress> openAdmin() {
+        return openAdmin(new NoDaemon(this));
+    }
+
+    /** The same; operators can also do what the program around the broker offers. */
+    public synchronized Optional<InetSocketAddress> openAdmin(DaemonControl daemon) {
         if (closed) {
             throw new IllegalStateException("the broker is closed");
         }
         if (admin == null) {
-            admin = AdminStart.open(config, transport, new OperatorView(this)).orElse(null);
+            admin = AdminStart.open(config, transport, new OperatorView(this, daemon.configFile()), daemon)
+                    .orElse(null);
         }
         return Optional.ofNullable(admin).map(AdminServer::address);
     }
@@ -472,6 +483,24 @@ public final class Broker implements AutoCloseable {
         } catch (TokenFileException e) {
             throw ConfigException.of("admin.token-file", String.valueOf(e.getMessage()));
         }
+    }
+
+    /** When it was started. */
+    Instant started() {
+        return started;
+    }
+
+    /** What has been counted, and what of its bounds is in use. */
+    BrokerStatus status() {
+        PooledByteBufAllocatorMetric pool = allocator.metric();
+        return new BrokerStatus(
+                counters.totals(),
+                connections.max(),
+                memoryPushBack.waitingPublishers(),
+                memory.bytes(),
+                memory.maxBytes(),
+                pool.usedDirectMemory(),
+                pool.usedHeapMemory());
     }
 
     /** Whether clients should come here, and if not, why. */

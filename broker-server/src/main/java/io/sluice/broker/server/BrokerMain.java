@@ -157,14 +157,17 @@ public final class BrokerMain implements Callable<Integer> {
         Logging.configure(config.log());
         Logger log = LoggerFactory.getLogger("sluice");
         SystemdNotifier systemd = new SystemdNotifier(System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
-        StatsFile statsOut;
         Broker broker;
+        Statistics statistics;
+        Reload reload;
         Optional<InetSocketAddress> admin;
         try {
             warnIfOpen(config.listen(), log);
-            statsOut = Statistics.open(config.stats());
+            StatsFile statsOut = Statistics.open(config.stats());
             broker = Broker.start(config);
-            admin = openAdmin(broker);
+            statistics = new Statistics(broker, config.stats(), statsOut);
+            reload = new Reload(source, loaded, broker, statistics);
+            admin = openAdmin(broker, new Daemon(configFile(), reload));
         } catch (ConfigException e) {
             e.problems().forEach(problem -> complain(problem));
             return USAGE;
@@ -177,8 +180,6 @@ public final class BrokerMain implements Callable<Integer> {
                 System.err::println,
                 code -> Runtime.getRuntime().halt(code));
         interrupts.install();
-        Statistics statistics = new Statistics(broker, config.stats(), statsOut);
-        Reload reload = new Reload(source, loaded, broker, statistics);
         reloadOnHangUp(reload, interrupts);
         broker.drained().thenRun(() -> interrupts.onDrained(System.nanoTime()));
         if (!writePorts(broker, admin)) {
@@ -214,9 +215,9 @@ public final class BrokerMain implements Callable<Integer> {
         });
     }
 
-    private static Optional<InetSocketAddress> openAdmin(Broker broker) {
+    private static Optional<InetSocketAddress> openAdmin(Broker broker, Daemon daemon) {
         try {
-            return broker.openAdmin();
+            return broker.openAdmin(daemon);
         } catch (BrokerStartException e) {
             broker.close();
             throw e;
@@ -224,7 +225,11 @@ public final class BrokerMain implements Callable<Integer> {
     }
 
     private String configuration() {
-        return configFile == null ? "no configuration file" : "configuration " + configFile.toAbsolutePath();
+        return configFile == null ? "no configuration file" : "configuration " + configFile();
+    }
+
+    private String configFile() {
+        return configFile == null ? "" : configFile.toAbsolutePath().toString();
     }
 
     private static void warnIfOpen(ListenConfig listen, Logger log) {

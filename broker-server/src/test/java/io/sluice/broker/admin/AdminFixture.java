@@ -1,17 +1,21 @@
 package io.sluice.broker.admin;
 
+import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.config.BrokerConfig;
 import io.sluice.broker.server.Broker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A broker with its admin listener, and a token of its own. */
 final class AdminFixture implements AutoCloseable {
     final Path folder;
+    final StandInDaemon daemon = new StandInDaemon();
     final Broker broker;
     final InetSocketAddress address;
     final String token;
@@ -28,12 +32,23 @@ final class AdminFixture implements AutoCloseable {
         }
         broker = Broker.start(BrokerConfig.defaults().with(all));
         address = new InetSocketAddress(
-                "127.0.0.1", broker.openAdmin().orElseThrow().getPort());
+                "127.0.0.1", broker.openAdmin(daemon).orElseThrow().getPort());
         token = Files.readString(tokenFile).strip();
     }
 
     AdminFixture() throws IOException {
         this(Map.of());
+    }
+
+    /** All that is served. */
+    List<Route> routes() {
+        Observer observer = new Observer(null, NanoClock.SYSTEM);
+        return AdminServer.routes(
+                null,
+                new StandInDaemon(),
+                new AdminToken("", Instant::now),
+                observer,
+                new MetricsEndpoint(observer, 0));
     }
 
     PlainHttp.Response get(String target) throws IOException {

@@ -145,8 +145,6 @@ final class AdminServerTest {
                 "POST /api/v1/logout HTTP/1.1\r\nHost: localhost\r\nContent-Length: +2\r\n\r\n{}",
                 "POST /api/v1/logout HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
                 "GET /readyz HTTP/1.1\r\nHost : localhost\r\n\r\n",
-                "GET /readyz HTTP/1.1\r\nHost: localhost\r\n X: folded\r\n\r\n",
-                "GET  /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n",
                 "GET http://localhost/readyz HTTP/1.1\r\nHost: localhost\r\n\r\n",
                 "\u0016\u0003\u0001\u0002\r\n\r\n");
         for (String request : twofold) {
@@ -165,7 +163,7 @@ final class AdminServerTest {
                 414,
                 PlainHttp.request("GET", "/readyz", "X: " + "a".repeat(9000) + "\r\n", ""),
                 431,
-                PlainHttp.request("GET", "/readyz", "X: a\r\n".repeat(2000), ""),
+                PlainHttp.request("GET", "/readyz", "X: a\r\n".repeat(3000), ""),
                 431,
                 PlainHttp.post("/api/v1/logout", "", " ".repeat(70_000)),
                 413,
@@ -305,15 +303,15 @@ final class AdminServerTest {
 
     @Test
     void isNotReadyWhileItDrains() throws Exception {
-        AdminFixture draining = new AdminFixture();
+        AdminFixture draining = new AdminFixture(Map.of("transport.send-buffer", "64 KiB"));
         try (NativeClient reader = NativeClient.subscribe(draining.broker, "/topic/a");
-                NativeClient publisher = NativeClient.connect(draining.broker)) {
+                NativeClient publisher = NativeClient.subscribe(draining.broker, "/null")) {
             await().until(() -> draining.broker.counters().subscribers().size() == 1);
-            String payload = "x".repeat(1 << 20);
-            for (int i = 0; i < 32; i++) {
+            String payload = "x".repeat(1 << 18);
+            for (int i = 0; i < 16; i++) {
                 publisher.publish("/topic/a", payload);
             }
-            await().until(() -> draining.broker.counters().totals().messagesIn() == 32);
+            await().until(() -> draining.broker.counters().totals().messagesIn() == 16);
             Thread closing = new Thread(draining::close);
             closing.start();
 

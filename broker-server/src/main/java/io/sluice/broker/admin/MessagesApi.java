@@ -1,0 +1,98 @@
+package io.sluice.broker.admin;
+
+import io.netty.util.concurrent.Future;
+import io.sluice.broker.delivery.Watch;
+import io.sluice.broker.destination.Publication;
+import io.sluice.broker.message.MessageCopy;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+
+/** Looking into messages without taking them, and sending one. */
+final class MessagesApi {
+    private static final int MOST_PEEKED = 100;
+    private static final int USUALLY_PEEKED = 20;
+    private static final long LOOK_EVERY_MS = 100;
+    private static final long LOOK_AT_QUEUE_EVERY_MS = 1000;
+
+    private final BrokerView broker;
+
+    MessagesApi(BrokerView broker) {
+        this.broker = broker;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.post("/api/v1/publish", Access.TOKEN, this::publish).asBlocking(),
+                Route.get("/api/v1/destinations/peek", Access.TOKEN, this::peek),
+                Route.get("/api/v1/destinations/watch", Access.TOKEN, this::watch));
+    }
+
+    private Answer publish(ApiRequest request) {
+        request.allowOnly("destination", "text", "base64");
+        try {
+            Publication result = broker.publish(request.text("destination"), payload(request));
+            return Json.ok(
+                    json -> json.writeStringProperty("result", result.name().toLowerCase(Locale.ROOT)));
+        } catch (IllegalArgumentException e) {
+            throw ApiException.badRequest("bad_message", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static byte[] payload(ApiRequest request) {
+        boolean text = request.body().containsKey("text");
+        if (text == request.body().containsKey("base64")) {
+            throw ApiException.badRequest("bad_body", "the body needs either text or base64");
+        }
+        return text
+                ? request.text("text").getBytes(StandardCharsets.UTF_8)
+                : Base64.getDecoder().decode(request.text("base64"));
+    }
+
+    private Answer peek(ApiRequest request) {
+        int limit = request.number("limit", 1, MOST_PEEKED, USUALLY_PEEKED);
+        List<MessageCopy> messages =
+                broker.peek(request.parameter("name"), limit).orElseThrow(MessagesApi::noSuchQueue);
+        return Json.ok(json -> {
+            json.writeArrayPropertyStart("items");
+            for (MessageCopy message : messages) {
+                json.writeStartObject();
+                MessageJson.writeAge(json, message);
+                MessageJson.writePayload(json, message);
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        });
+    }
+
+    private Answer watch(ApiRequest request) {
+        String name = request.parameter("name");
+        if (broker.peek(name, 1).isPresent()) {
+            return Answer.stream(stream -> {
+                QueueLook look = new QueueLook(() -> broker.peek(name, MOST_PEEKED), stream);
+                Future<?> looks = stream.every(LOOK_AT_QUEUE_EVERY_MS, look::run);
+                return () -> looks.cancel(false);
+            });
+        }
+        Watch watch = broker.watch(name).orElseThrow(MessagesApi::cannotWatch);
+        WatchStream watched = new WatchStream(watch);
+        return Answer.stream(stream -> {
+            Future<?> looks = stream.every(LOOK_EVERY_MS, () -> watched.look(stream));
+            return () -> {
+                looks.cancel(false);
+                watch.close();
+            };
+        });
+    }
+
+    private static ApiException noSuchQueue() {
+        return ApiException.notFound(
+                "no_such_queue", "there is no queue of this name; topics hold nothing, they can be watched");
+    }
+
+    private static ApiException cannotWatch() {
+        return ApiException.notFound(
+                "cannot_watch", "there is no such queue, and this is no name of a topic; or too many look on already");
+    }
+}

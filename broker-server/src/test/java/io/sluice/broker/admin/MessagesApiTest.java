@@ -1,0 +1,124 @@
+package io.sluice.broker.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.broker.server.NativeClient;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Looking into messages, and sending one. */
+final class MessagesApiTest {
+    private static PlainHttp watching(AdminFixture admin, String name) throws IOException {
+        PlainHttp client = new PlainHttp(admin.address);
+        client.send("GET /api/v1/destinations/watch?name=" + name
+                + " HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer " + admin.token + "\r\n\r\n");
+        assertThat(client.read(false).status()).isEqualTo(200);
+        return client;
+    }
+
+    /** The data of the next event of a kind. */
+    private static Map<String, Object> next(PlainHttp client, String event) throws IOException {
+        String line;
+        do {
+            line = client.line();
+        } while (!line.equals("event: " + event));
+        return JsonTree.at(JsonTree.parse(client.line().substring("data: ".length())));
+    }
+
+    @Test
+    void whatWaitsInAQueueIsShownAndStays() throws IOException {
+        try (AdminFixture admin = new AdminFixture();
+                NativeClient publisher = NativeClient.subscribe(admin.broker, "/null")) {
+            publisher.publish("/queue/a", "grüße").publish("/queue/a", "two");
+            publisher.frame("/queue/a").raw(0, 0, 0, 2, 0xff, 0xfe);
+            await().until(() -> admin.broker.counters().waitingMessages() == 3);
+            String peek = PlainHttp.request(
+                    "GET",
+                    "/api/v1/destinations/peek?name=/queue/a",
+                    "Authorization: Bearer " + admin.token + "\r\n",
+                    "");
+
+            for (int i = 0; i < 2; i++) {
+                List<Map<String, Object>> items =
+                        JsonTree.at(JsonTree.parse(admin.ask(peek).body()), "items");
+                assertThat(items).hasSize(3);
+                assertThat(items.get(0)).containsEntry("text", "grüße").containsEntry("size_bytes", 7L);
+                assertThat(items.get(1)).containsEntry("text", "two").containsEntry("truncated", false);
+                assertThat(items.get(2)).containsEntry("base64", "//4=");
+            }
+            assertThat(admin.broker.counters().waitingMessages()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aTopicIsWatched() throws IOException {
+        try (AdminFixture admin = new AdminFixture();
+                PlainHttp viewer = watching(admin, "/topic/a");
+                NativeClient publisher = NativeClient.subscribe(admin.broker, "/null")) {
+            await().until(() -> admin.broker.counters().destinations() == 1);
+            publisher.publish("/topic/a", "{\"color\":\"red\",\"cpu\":12.5}");
+
+            assertThat(next(viewer, "message")).containsEntry("text", "{\"color\":\"red\",\"cpu\":12.5}");
+            viewer.close();
+            await().until(() -> admin.broker.counters().destinations() == 0);
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsCounted() throws IOException {
+        try (AdminFixture admin = new AdminFixture();
+                PlainHttp viewer = watching(admin, "/topic/a");
+                NativeClient publisher = NativeClient.subscribe(admin.broker, "/null")) {
+            await().until(() -> admin.broker.counters().destinations() == 1);
+            String payload = "x".repeat(10_000);
+            for (int i = 0; i < 100; i++) {
+                publisher.publish("/topic/a", payload);
+            }
+
+            assertThat((Long) next(viewer, "missed").get("messages")).isPositive();
+        }
+    }
+
+    @Test
+    void aQueueIsWatchedWithoutTaking() throws IOException {
+        try (AdminFixture admin = new AdminFixture();
+                NativeClient publisher = NativeClient.subscribe(admin.broker, "/null")) {
+            publisher.publish("/queue/a", "one");
+            await().until(() -> admin.broker.counters().waitingMessages() == 1);
+            try (PlainHttp viewer = watching(admin, "/queue/a")) {
+                assertThat(next(viewer, "message")).containsEntry("text", "one");
+                publisher.publish("/queue/a", "two");
+                assertThat(next(viewer, "message")).containsEntry("text", "two");
+                assertThat(admin.broker.counters().waitingMessages()).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void aMessageIsPublished() throws IOException {
+        try (AdminFixture admin = new AdminFixture();
+                NativeClient subscriber = NativeClient.subscribe(admin.broker, "/topic/a")) {
+            await().until(() -> admin.broker.counters().subscribers().size() == 1);
+
+            assertThat(admin.post("/api/v1/publish", "{\"destination\":\"/topic/a\",\"text\":\"hello\"}")
+                            .body())
+                    .isEqualTo("{\"result\":\"accepted\"}");
+            assertThat(subscriber.receive()).isEqualTo("hello");
+            assertThat(admin.post("/api/v1/publish", "{\"destination\":\"/topic/b\",\"base64\":\"AAE=\"}")
+                            .body())
+                    .isEqualTo("{\"result\":\"no_subscriber\"}");
+            for (String body : List.of(
+                    "{\"destination\":\"\",\"text\":\"\"}",
+                    "{\"destination\":\"/topic/a\"}",
+                    "{\"destination\":\"/topic/a\",\"text\":\"\",\"base64\":\"\"}",
+                    "{\"destination\":\"/topic/a\",\"base64\":\"!\"}")) {
+                assertThat(admin.post("/api/v1/publish", body).status())
+                        .as(body)
+                        .isEqualTo(400);
+            }
+        }
+    }
+}

@@ -9,6 +9,8 @@ import io.sluice.broker.server.BrokerSnapshot;
 import io.sluice.broker.server.DrainPlan;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -137,6 +139,25 @@ class LameDuckIT {
                 .isEqualTo(publishers.stream().mapToLong(each -> each.published).sum());
         assertThat(last.openConnections()).isZero();
         assertThat(last.pinnedBytes()).isZero();
+    }
+
+    /** The same through the admin API, to the end of the process. */
+    @Test
+    void theDaemonIsNotReadyWhileItDrainsAndEndsWithZero() throws Exception {
+        Path token = BrokerProcess.module().resolve("target").resolve("lame-duck-token");
+        Files.deleteIfExists(token);
+        try (BrokerProcess daemon = BrokerProcess.start("lame-duck", "--set=admin.token-file=" + token);
+                NumberedReader reader = new NumberedReader(
+                        daemon.port(), "/queue/lame-duck", NumberedReader.consecutiveFrom(0), 1_000_000)) {
+            AdminCalls admin = new AdminCalls(daemon, token);
+            assertThat(admin.get("/readyz")).isEqualTo(200);
+            NumberedMessages.publishSettled(daemon.port(), "/queue/lame-duck", 0, 1000, QUEUE_BYTES);
+            assertThat(admin.post("/api/v1/drain", "{\"leave_over_ms\": 500}")).isEqualTo(202);
+            assertThat(admin.get("/readyz")).isEqualTo(503);
+            assertThat(daemon.awaitExit(TIMEOUT)).as(daemon.lastOutput()).isZero();
+            expectAll(reader, 1000);
+            assertThat(BrokerLog.of(daemon).alarms()).isEmpty();
+        }
     }
 
     private long published(String destination) {

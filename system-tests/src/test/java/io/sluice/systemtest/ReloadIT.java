@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.systemtest.StatsReader.Sample;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -132,6 +133,37 @@ class ReloadIT {
         assertThat(last.sum("dropped_messages"))
                 .as("dropped, but for the pairs' first probes")
                 .isEqualTo(last.numberOr0("dropped_messages", "no-subscriber"));
+        finishPairs();
+        expectNobodyWasClosed();
+    }
+
+    @Test
+    void whatAReloadWillChangeIsToldBeforehand() throws Exception {
+        start("reload-diff", "queues:\n  max-messages: 100\n");
+        String url = new AdminCalls(broker, file).url();
+        Path wanted = Files.writeString(
+                file.resolveSibling("reload-wanted.yaml"),
+                smallFrames("queues:\n  max-messages: 200\nlisten:\n  backlog: 7\ntransport:\n  event-loops: 1\n"));
+        Process diff = new ProcessBuilder(
+                        BrokerProcess.home().resolve("bin").resolve("sluice").toString(),
+                        "config",
+                        "diff",
+                        wanted.toString(),
+                        "--admin",
+                        url)
+                .redirectErrorStream(true)
+                .start();
+        String told = new String(diff.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(diff.waitFor()).as(told).isZero();
+        assertThat(told.lines())
+                .contains(
+                        "listen.backlog       restart          1024 -> 7",
+                        "queues.max-messages  live             100 -> 200",
+                        "transport.event-loops stays 2: set by flag --set, which comes before the file",
+                        "2 settings differ: 1 live, 1 restart");
+
+        change(Files.readString(wanted).replace("native: {max-frame: 64 KiB}\n", ""));
+        await().atMost(TIMEOUT).until(() -> logged("reloaded: ").size() == 2);
         finishPairs();
         expectNobodyWasClosed();
     }

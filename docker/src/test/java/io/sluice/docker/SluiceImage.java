@@ -16,7 +16,11 @@ final class SluiceImage {
     private static final String NAME = "localhost/sluice-test:latest";
 
     private static final List<String> CONTENT = List.of(
-            "dist/target/sluice/bin", "dist/target/sluice/config", "dist/target/sluice/lib", "dist/target/native");
+            "docker/healthcheck",
+            "dist/target/sluice/bin",
+            "dist/target/sluice/config",
+            "dist/target/sluice/lib",
+            "dist/target/native");
 
     private SluiceImage() {}
 
@@ -51,6 +55,10 @@ final class SluiceImage {
         return Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
     }
 
+    private static void remove() {
+        DockerClientFactory.lazyClient().removeImageCmd(NAME).withForce(true).exec();
+    }
+
     private static boolean canPull() {
         try {
             return DockerClientFactory.lazyClient().pullImageCmd(base()).start().awaitCompletion(2, TimeUnit.MINUTES);
@@ -79,13 +87,16 @@ final class SluiceImage {
         static final String NAME = build();
 
         private static String build() {
-            ImageFromDockerfile image = new ImageFromDockerfile(SluiceImage.NAME, true)
+            ImageFromDockerfile image = new ImageFromDockerfile(SluiceImage.NAME, false)
                     .withFileFromPath("Dockerfile", root().resolve("docker/Dockerfile"))
                     .withBuildArg("BASE", base())
                     .withBuildImageCmdModifier(build -> build.withNetworkMode("none"));
             // As .dockerignore has it.
             CONTENT.forEach(path -> image.withFileFromPath(path, root().resolve(path)));
-            return image.get();
+            String name = image.get();
+            // Testcontainers leaves it to a container of its own, which may not be there.
+            Runtime.getRuntime().addShutdownHook(new Thread(SluiceImage::remove));
+            return name;
         }
     }
 }

@@ -277,8 +277,9 @@ class LameDuckIT {
         }
 
         private void publish() throws IOException {
-            client.publish(destination, NumberedMessages.payload(id << 32 | published, sizeBytes));
-            published++;
+            long number = published;
+            client.publish(destination, NumberedMessages.payload(id << 32 | number, sizeBytes));
+            published = number + 1;
         }
 
         void expectReset() throws Exception {

@@ -297,8 +297,9 @@ class ReloadIT {
         private void run() {
             try {
                 while (!stopping) {
-                    client.publish(destination, NumberedMessages.payload(published, SIZE_BYTES));
-                    published++;
+                    long number = published;
+                    client.publish(destination, NumberedMessages.payload(number, SIZE_BYTES));
+                    published = number + 1;
                     if (published % 16 == 0) {
                         LockSupport.parkNanos(1_000_000);
                     }

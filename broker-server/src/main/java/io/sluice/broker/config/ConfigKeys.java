@@ -102,7 +102,7 @@ final class ConfigKeys {
             "1",
             "10000000",
             "auto",
-            "Connections at a time, further ones are closed at once; auto is 80 % of the descriptor limit.");
+            "Connections at a time, further ones are closed at once; auto is 80 % of the descriptor limit, less if that leaves under 80.");
 
     static final ConfigKey<Long> MAX_FRAME = size(
             "native.max-frame",

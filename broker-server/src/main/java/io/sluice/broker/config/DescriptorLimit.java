@@ -15,6 +15,9 @@ public record DescriptorLimit(long soft, long hard) {
     private static final String LINE = "Max open files";
     private static final int MOST_CONNECTIONS = 10_000_000;
 
+    /** What jars, listeners, event loops, the admin listener's clients and those being refused need. */
+    private static final int KEPT_FOR_ITSELF = 80;
+
     /** The limit of this process. */
     public static DescriptorLimit detect() {
         return detect(Path.of("/proc/self/limits"));
@@ -34,13 +37,17 @@ public record DescriptorLimit(long soft, long hard) {
         return fromBean();
     }
 
-    /** The connections allowed: what is configured, else 80 % of the soft limit, from 1 to 10,000,000. */
+    /**
+     * The connections allowed: what is configured, else 80 % of the soft limit, from 1 to 10,000,000. Where that would leave
+     * fewer than 80 descriptors it is fewer connections, but not less than a quarter.
+     */
     public int maxConnections(ConnectionsConfig config) {
         if (config.max() > 0) {
             return config.max();
         }
         long most = soft / 10 * 8 + soft % 10 * 8 / 10;
-        return (int) Math.max(1, Math.min(most, MOST_CONNECTIONS));
+        long beside = Math.max(soft / 4, soft - KEPT_FOR_ITSELF);
+        return (int) Math.max(1, Math.min(Math.min(most, beside), MOST_CONNECTIONS));
     }
 
     private static DescriptorLimit parse(String[] columns) throws IOException {

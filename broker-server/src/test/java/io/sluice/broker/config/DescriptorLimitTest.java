@@ -43,12 +43,15 @@ final class DescriptorLimitTest {
     @CsvSource({
         "1024, 819",
         "1000, 800",
+        "400, 320",
+        "256, 176",
+        "64, 16",
         "1, 1",
         "0, 1",
         "524288, 419430",
         "9223372036854775807, 10000000",
     })
-    void connectionsTakeEightTenthsOfTheSoftLimit(long soft, int connections) {
+    void connectionsTakeEightTenthsOfTheSoftLimitAndLeaveWhatTheProcessNeeds(long soft, int connections) {
         assertThat(new DescriptorLimit(soft, Long.MAX_VALUE).maxConnections(new ConnectionsConfig(0)))
                 .isEqualTo(connections);
     }

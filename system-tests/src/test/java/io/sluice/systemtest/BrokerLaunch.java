@@ -35,6 +35,9 @@ final class BrokerLaunch {
             }
         }
         variables.put("SLUICE_JAVA_HOME", System.getProperty("java.home"));
+        variables.put(
+                "XDG_STATE_HOME",
+                folder.resolveSibling(folder.getFileName() + ".state").toString());
     }
 
     /** Further arguments of {@code sluice broker}. */

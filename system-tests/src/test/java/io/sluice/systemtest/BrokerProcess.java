@@ -33,11 +33,13 @@ final class BrokerProcess implements AutoCloseable {
     private final Path folder;
     private final Process process;
     private final int port;
+    private final int adminPort;
 
-    private BrokerProcess(Path folder, Process process, int port) {
+    private BrokerProcess(Path folder, Process process, int port, int adminPort) {
         this.folder = folder;
         this.process = process;
         this.port = port;
+        this.adminPort = adminPort;
     }
 
     /**
@@ -77,10 +79,13 @@ final class BrokerProcess implements AutoCloseable {
                 .redirectOutput(folder.resolve("out").toFile())
                 .redirectError(folder.resolve("err").toFile());
         builder.environment().put("SLUICE_JAVA_HOME", System.getProperty("java.home"));
+        builder.environment()
+                .put("XDG_STATE_HOME", folder.resolveSibling(name + ".state").toString());
         builder.environment().putAll(environment);
         Process process = builder.start();
         try {
-            return new BrokerProcess(folder, process, awaitPort(process, portsFile));
+            int port = awaitPort(process, portsFile, "native");
+            return new BrokerProcess(folder, process, port, awaitPort(process, portsFile, "admin"));
         } catch (IOException | InterruptedException | RuntimeException e) {
             process.destroyForcibly();
             throw e;
@@ -120,6 +125,11 @@ final class BrokerProcess implements AutoCloseable {
     /** The port of the native protocol. */
     int port() {
         return port;
+    }
+
+    /** The port of the admin listener. */
+    int adminPort() {
+        return adminPort;
     }
 
     long pid() {
@@ -218,7 +228,8 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     /** Waits for the ports file, which the broker writes when it is ready; it may be seen before all of it is there. */
-    private static int awaitPort(Process process, Path portsFile) throws IOException, InterruptedException {
+    private static int awaitPort(Process process, Path portsFile, String name)
+            throws IOException, InterruptedException {
         long deadlineNs = System.nanoTime() + START_TIMEOUT.toNanos();
         while (deadlineNs - System.nanoTime() > 0) {
             if (Files.exists(portsFile)) {
@@ -226,7 +237,7 @@ final class BrokerProcess implements AutoCloseable {
                 for (String line : content.substring(0, content.lastIndexOf('\n') + 1)
                         .lines()
                         .toList()) {
-                    if (line.startsWith("native=")) {
+                    if (line.startsWith(name + "=")) {
                         return Integer.parseInt(
                                 line.substring(line.lastIndexOf(':') + 1).strip());
                     }
@@ -237,8 +248,8 @@ final class BrokerProcess implements AutoCloseable {
                         + lastLines(portsFile.resolveSibling("out")) + lastLines(portsFile.resolveSibling("err")));
             }
         }
-        throw new IOException("no line native=... in " + portsFile + " after " + START_TIMEOUT.toMillis() + " ms: "
-                + lastLines(portsFile.resolveSibling("out")) + lastLines(portsFile.resolveSibling("err")));
+        throw new IOException("no line " + name + "=... in " + portsFile + " after " + START_TIMEOUT.toMillis()
+                + " ms: " + lastLines(portsFile.resolveSibling("out")) + lastLines(portsFile.resolveSibling("err")));
     }
 
     private static String lastLines(Path file) {

@@ -94,7 +94,8 @@ class LifecycleIT {
         BrokerLaunch launch = new BrokerLaunch("lifecycle-ports");
         try (BrokerLaunch.Running broker = launch.start();
                 PlainClient client = new PlainClient("127.0.0.1", broker.port())) {
-            assertThat(launch.folder().resolve("ports")).content()
+            assertThat(launch.folder().resolve("ports"))
+                    .content()
                     .matches("native=127\\.0\\.0\\.1:" + broker.port() + "\nadmin=127\\.0\\.0\\.1:\\d+\n");
             assertThat(launch.folder().resolve("ports.new")).doesNotExist();
             client.subscribe("/topic/ports");

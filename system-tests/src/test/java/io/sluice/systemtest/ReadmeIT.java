@@ -44,7 +44,7 @@ class ReadmeIT {
     @BeforeEach
     void openShell() throws IOException {
         port = Ports.unused();
-        shell = new Shell(folder, port);
+        shell = new Shell(folder, port, Ports.unused());
     }
 
     @AfterEach
@@ -178,6 +178,7 @@ class ReadmeIT {
                         .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "TIME")
                         .replaceAll("\\d+(\\.\\d+)+(-SNAPSHOT|\\.Final|\\+\\d+)?", "VERSION")
                         .replaceAll("java [0-9.]+", "java VERSION")
+                        .replaceAll("made \\S+/admin-token", "made FILE")
                         // Which of the two depends on how fast the leaving listener reads the rest.
                         .replaceAll("(caught up|left) after", "ENDED after"))
                 .map(line -> line.contains("sluice: ready") || line.contains("slow subscriber")

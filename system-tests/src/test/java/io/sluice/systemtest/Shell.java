@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs lines of shell in a folder, where {@code bin/sluice} is the distribution's launcher and {@code $PORT} the broker's. */
 final class Shell {
     private final Path folder;
     private final int port;
+    private final Map<String, String> variables = new HashMap<>();
     private int count;
 
     /** What a line printed and how it ended. */
@@ -47,6 +50,16 @@ final class Shell {
     }
 
     Shell(Path folder, int port) throws IOException {
+        this(folder, port, "");
+    }
+
+    /** One whose tools find the admin listener too, and the token that a broker with the same folder for its state has made. */
+    Shell(Path folder, int port, int adminPort) throws IOException {
+        this(folder, port, "admin=127.0.0.1:" + adminPort + "\n");
+        variables.put("SLUICE_CONF_ADMIN_PORT", Integer.toString(adminPort));
+    }
+
+    private Shell(Path folder, int port, String furtherSettings) throws IOException {
         this.folder = folder;
         this.port = port;
         Files.createDirectories(folder.resolve("bin"));
@@ -55,7 +68,7 @@ final class Shell {
             Files.createSymbolicLink(link, BrokerProcess.home().resolve("bin/sluice"));
         }
         Path settings = Files.createDirectories(folder.resolve("settings/sluice"));
-        Files.writeString(settings.resolve("client.properties"), "port=" + port + "\n");
+        Files.writeString(settings.resolve("client.properties"), "port=" + port + "\n" + furtherSettings);
     }
 
     /** Runs a line to its end, at most a minute. */
@@ -74,6 +87,8 @@ final class Shell {
         builder.environment().put("SLUICE_JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("SLUICE_CONF_LISTEN_PORT", Integer.toString(port));
         builder.environment().put("XDG_CONFIG_HOME", folder.resolve("settings").toString());
+        builder.environment().put("XDG_STATE_HOME", folder.resolve("state").toString());
+        builder.environment().putAll(variables);
         builder.environment().put("PORT", Integer.toString(port));
         return new Running(builder.start(), out, err);
     }

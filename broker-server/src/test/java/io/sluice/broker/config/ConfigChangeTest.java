@@ -20,7 +20,10 @@ final class ConfigChangeTest {
                         "listen.backlog",
                         "transport.type",
                         "transport.event-loops",
-                        "transport.read-size");
+                        "transport.read-size",
+                        "admin.enabled",
+                        "admin.host",
+                        "admin.port");
         assertThat(keysOf(Effect.NEW_CONNECTIONS)).containsExactly("transport.send-buffer", "transport.receive-buffer");
     }
 

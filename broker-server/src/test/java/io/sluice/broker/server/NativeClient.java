@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** A client of the native protocol over a plain socket. */
@@ -35,8 +36,11 @@ public final class NativeClient implements AutoCloseable {
 
     public NativeClient frame(String content) throws IOException {
         byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
-        out.writeInt(bytes.length);
-        out.write(bytes);
+        // At once: a broker that dislikes the length may have closed the connection before a second write.
+        out.write(ByteBuffer.allocate(4 + bytes.length)
+                .putInt(bytes.length)
+                .put(bytes)
+                .array());
         return this;
     }
 

@@ -35,7 +35,7 @@ class SystemdUnitIT {
             while True:
                 told = inbox.recv(4096).decode()
                 if told == 'READY=1':
-                    host, port = open(ports).read().strip().split('=')[1].split(':')
+                    host, port = open(ports).readline().strip().split('=')[1].split(':')
                     socket.create_connection((host, int(port)), 5).close()
                     told += ' and connected'
                 print(told, flush=True)

@@ -362,6 +362,7 @@ class ClientIT {
                             "broker",
                             "--port",
                             Integer.toString(port),
+                            "--set=admin.enabled=false",
                             "--ports-file",
                             ports.toString())
                     .redirectOutput(folder.resolve("out").toFile())
@@ -375,7 +376,7 @@ class ClientIT {
                     }
                     return Files.exists(ports) && Files.readString(ports).endsWith("\n");
                 });
-                String line = Files.readString(ports).strip();
+                String line = Files.readAllLines(ports).get(0);
                 return new Mortal(process, Integer.parseInt(line.substring(line.lastIndexOf(':') + 1)));
             } catch (RuntimeException e) {
                 process.destroyForcibly();

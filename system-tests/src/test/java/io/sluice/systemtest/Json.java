@@ -82,7 +82,11 @@ record Json(Object value) {
     }
 
     long number(String... path) {
-        return ((Number) at(path).value).longValue();
+        Object at = at(path).value;
+        if (!(at instanceof Number number)) {
+            throw new AssertionError("no number but " + at + " at " + String.join(".", path) + " in " + value);
+        }
+        return number.longValue();
     }
 
     String text(String... path) {

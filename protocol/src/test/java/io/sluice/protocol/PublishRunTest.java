@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class PublishRunTest {
@@ -17,6 +18,12 @@ final class PublishRunTest {
     private final PublishRun run = new PublishRun(bytes(NAME), MAX_FRAME_BYTES);
     private final ByteBuf in = Unpooled.directBuffer();
     private final ByteBuf out = Unpooled.directBuffer(1024, 1024);
+
+    @AfterEach
+    void release() {
+        in.release();
+        out.release();
+    }
 
     @Test
     void takesThePayloadsOfOneDestination() {

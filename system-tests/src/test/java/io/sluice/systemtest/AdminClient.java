@@ -5,6 +5,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** Asks the admin listener of a broker as an ordinary HTTP client does. */
@@ -18,12 +20,22 @@ final class AdminClient {
     private final String base;
 
     AdminClient(BrokerProcess broker) {
-        base = "http://127.0.0.1:" + broker.adminPort();
+        base = broker.adminUrl();
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(base + path)).timeout(TIMEOUT).build();
-        return client.send(request, HttpResponse.BodyHandlers.ofString());
+        return send(HttpRequest.newBuilder(URI.create(base + path)));
+    }
+
+    /** Posts JSON with the token in a file, the one that {@code admin.token-file} names. */
+    HttpResponse<String> post(String path, String json, Path tokenFile) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(base + path))
+                .header("Content-Type", "application/json")
+                .header("Authorization", "Bearer " + Files.readString(tokenFile).strip())
+                .POST(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return client.send(request.timeout(TIMEOUT).build(), HttpResponse.BodyHandlers.ofString());
     }
 }

@@ -132,6 +132,11 @@ final class BrokerProcess implements AutoCloseable {
         return adminPort;
     }
 
+    /** Where the admin listener is asked. */
+    String adminUrl() {
+        return "http://127.0.0.1:" + adminPort;
+    }
+
     long pid() {
         return process.pid();
     }
@@ -148,11 +153,6 @@ final class BrokerProcess implements AutoCloseable {
     /** What it printed as errors. */
     Path err() {
         return folder.resolve("err");
-    }
-
-    /** The addresses in use, a line for each protocol: {@code native=127.0.0.1:25000}. */
-    Path portsFile() {
-        return folder.resolve("ports");
     }
 
     /** Its counters, appended while it runs: a JSON object a line. */

@@ -82,11 +82,7 @@ class ConsoleIT {
                 "--set=native.max-frame=1 MiB",
                 "--set=admin.port=" + adminPort,
                 "--set=admin.token-file=" + folder.resolve("token"));
-        String line = Files.readAllLines(started.portsFile()).stream()
-                .filter(each -> each.startsWith("admin="))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no line admin=... in the ports file"));
-        admin = "http://" + line.substring("admin=".length());
+        admin = started.adminUrl();
         return started;
     }
 

@@ -149,11 +149,13 @@ class LameDuckIT {
         try (BrokerProcess daemon = BrokerProcess.start("lame-duck", "--set=admin.token-file=" + token);
                 NumberedReader reader = new NumberedReader(
                         daemon.port(), "/queue/lame-duck", NumberedReader.consecutiveFrom(0), 1_000_000)) {
-            AdminCalls admin = new AdminCalls(daemon, token);
-            assertThat(admin.get("/readyz")).isEqualTo(200);
+            AdminClient admin = new AdminClient(daemon);
+            assertThat(admin.get("/readyz").statusCode()).isEqualTo(200);
             NumberedMessages.publishSettled(daemon.port(), "/queue/lame-duck", 0, 1000, QUEUE_BYTES);
-            assertThat(admin.post("/api/v1/drain", "{\"leave_over_ms\": 500}")).isEqualTo(202);
-            assertThat(admin.get("/readyz")).isEqualTo(503);
+            assertThat(admin.post("/api/v1/drain", "{\"leave_over_ms\": 500}", token)
+                            .statusCode())
+                    .isEqualTo(202);
+            assertThat(admin.get("/readyz").statusCode()).isEqualTo(503);
             assertThat(daemon.awaitExit(TIMEOUT)).as(daemon.lastOutput()).isZero();
             expectAll(reader, 1000);
             assertThat(BrokerLog.of(daemon).alarms()).isEmpty();

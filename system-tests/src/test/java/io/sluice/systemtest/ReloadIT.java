@@ -140,7 +140,7 @@ class ReloadIT {
     @Test
     void whatAReloadWillChangeIsToldBeforehand() throws Exception {
         start("reload-diff", "queues:\n  max-messages: 100\n");
-        String url = new AdminCalls(broker, file).url();
+        String url = broker.adminUrl();
         Path wanted = Files.writeString(
                 file.resolveSibling("reload-wanted.yaml"),
                 smallFrames("queues:\n  max-messages: 200\nlisten:\n  backlog: 7\ntransport:\n  event-loops: 1\n"));

@@ -4,6 +4,7 @@ import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.delivery.Watch;
 import io.sluice.broker.destination.DestinationSnapshot;
 import io.sluice.broker.destination.Publication;
+import io.sluice.broker.destination.QueueNews;
 import io.sluice.broker.message.MessageCopy;
 import io.sluice.broker.metrics.ConnectionSnapshot;
 import io.sluice.broker.metrics.LoopDelay;
@@ -57,6 +58,9 @@ public interface BrokerView {
 
     /** Copies of the oldest messages that wait in a queue, at most 100; empty if there is no such queue. */
     Optional<List<MessageCopy>> peek(String queueName, int max);
+
+    /** What came to a queue since it was last looked at, at most 100 messages; empty if there is no such queue. */
+    Optional<QueueNews> newsSince(String queueName, long arrivals, int max);
 
     /** Subscribes to a topic, to look on; empty if that cannot be. To be closed. */
     Optional<Watch> watch(String topicName);

@@ -70,7 +70,7 @@ final class MessagesApi {
         String name = request.parameter("name");
         if (broker.peek(name, 1).isPresent()) {
             return Answer.stream(stream -> {
-                QueueLook look = new QueueLook(() -> broker.peek(name, MOST_PEEKED), stream);
+                QueueLook look = new QueueLook(seen -> broker.newsSince(name, seen, MOST_PEEKED), stream);
                 Future<?> looks = stream.every(LOOK_AT_QUEUE_EVERY_MS, look::run);
                 return () -> looks.cancel(false);
             });

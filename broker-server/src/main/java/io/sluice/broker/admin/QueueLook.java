@@ -1,37 +1,37 @@
 package io.sluice.broker.admin;
 
 import io.sluice.broker.base.OwnLoop;
+import io.sluice.broker.destination.QueueNews;
 import io.sluice.broker.message.MessageCopy;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 
 /**
- * Tells one viewer what waits in a queue and was not there at the last look. What came and was taken between two looks, or
- * waits behind what is looked at, is not seen: nothing is taken to see it.
+ * Tells one viewer what came to a queue since the last look and still waits, and how much came besides. Begins with the newest
+ * messages that wait. Nothing is taken to see it.
  */
 @OwnLoop
 final class QueueLook {
-    private final Supplier<Optional<List<MessageCopy>>> queue;
+    private final LongFunction<Optional<QueueNews>> queue;
     private final EventStream stream;
-    private Instant newest = Instant.MIN;
+    private long arrivals = QueueNews.FIRST_LOOK;
 
-    QueueLook(Supplier<Optional<List<MessageCopy>>> queue, EventStream stream) {
+    /** @param queue gives what came since so many arrivals; empty while there is no such queue */
+    QueueLook(LongFunction<Optional<QueueNews>> queue, EventStream stream) {
         this.queue = queue;
         this.stream = stream;
     }
 
     /** Looks. */
     void run() {
+        queue.apply(arrivals).ifPresent(this::tell);
+    }
+
+    private void tell(QueueNews news) {
+        arrivals = news.arrivals();
         long budgetBytes = EventsApi.MOST_BYTES;
-        long missed = 0;
-        Instant seen = newest;
-        for (MessageCopy message : queue.get().orElse(List.of())) {
-            if (!message.arrived().isAfter(seen)) {
-                continue;
-            }
-            newest = message.arrived().isAfter(newest) ? message.arrived() : newest;
+        long missed = news.missed();
+        for (MessageCopy message : news.messages()) {
             byte[] data = MessageJson.event(message);
             if (data.length <= budgetBytes && stream.send("message", data)) {
                 budgetBytes -= data.length;
@@ -39,9 +39,9 @@ final class QueueLook {
                 missed++;
             }
         }
-        long left = missed;
-        if (left > 0) {
-            stream.send("missed", Json.bytes(json -> json.writeNumberProperty("messages", left)));
+        long told = missed;
+        if (told > 0) {
+            stream.send("missed", Json.bytes(json -> json.writeNumberProperty("messages", told)));
         }
     }
 }

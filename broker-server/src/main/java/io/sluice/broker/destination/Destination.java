@@ -71,6 +71,16 @@ public abstract sealed class Destination permits TopicDestination, QueueDestinat
     /** Copies of up to {@code max} (at most 100) messages, the oldest that wait here and are not assigned; none of a topic. */
     public abstract List<MessageCopy> peek(int max);
 
+    /**
+     * What came since somebody last looked, as far as it still waits; nothing of a topic.
+     *
+     * @param arrivals what the last look gave, or {@link QueueNews#FIRST_LOOK}
+     * @param max how many messages are copied, at most 100
+     */
+    public QueueNews newsSince(long arrivals, int max) {
+        return new QueueNews(List.of(), 0, QueueNews.FIRST_LOOK);
+    }
+
     /** Whether publishers to it have to wait. */
     public abstract boolean isPushingBack();
 

@@ -460,8 +460,7 @@ final class QueueDestination extends Destination {
     @Override
     public List<MessageCopy> peek(int max) {
         synchronized (lock) {
-            QueuePeek peek = new QueuePeek(
-                    Math.min(max, MOST_PEEKED), Instant.now(), context.clock().nowNs());
+            QueuePeek peek = newPeek(max);
             peek.addInterleaved(returned);
             Iterator<MessageBatch> neverAssigned = backlog.waiting();
             while (!peek.isFull() && neverAssigned.hasNext()) {
@@ -469,6 +468,25 @@ final class QueueDestination extends Destination {
             }
             return peek.copies();
         }
+    }
+
+    @Override
+    public QueueNews newsSince(long seen, int max) {
+        synchronized (lock) {
+            boolean first = seen == QueueNews.FIRST_LOOK;
+            // The queue that was seen may have been forgotten; this one began anew.
+            long from = first || seen > arrivals ? 0 : seen;
+            QueuePeek peek = newPeek(max);
+            peek.addNewest(backlog.waitingNewestFirst(), from);
+            List<MessageCopy> messages = peek.copies();
+            return new QueueNews(messages, first ? 0 : arrivals - from - messages.size(), arrivals);
+        }
+    }
+
+    @HeldUnder("lock")
+    private QueuePeek newPeek(int max) {
+        return new QueuePeek(
+                Math.min(max, MOST_PEEKED), Instant.now(), context.clock().nowNs());
     }
 
     @Override

@@ -4,9 +4,12 @@ import io.sluice.broker.message.MessageBatch;
 import io.sluice.broker.message.MessageCopy;
 import io.sluice.protocol.NativeFrames;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
 
@@ -70,6 +73,31 @@ final class QueuePeek {
         while (more && copies.size() < max) {
             copy(cursor);
             more = cursor.advance();
+        }
+    }
+
+    /** The newest messages, oldest first, with arrival numbers from {@code from} on. */
+    void addNewest(Iterator<MessageBatch> newestFirst, long from) {
+        Deque<MessageBatch> batches = new ArrayDeque<>();
+        int left = 0;
+        while (left < max && newestFirst.hasNext()) {
+            MessageBatch batch = newestFirst.next();
+            if (batch.arrivals().last() < from) {
+                break;
+            }
+            batches.addFirst(batch);
+            left += batch.remainingMessages();
+        }
+        for (MessageBatch batch : batches) {
+            Cursor cursor = new Cursor(batch);
+            boolean more = true;
+            while (more) {
+                if (left <= max && cursor.arrival() >= from) {
+                    copy(cursor);
+                }
+                left--;
+                more = cursor.advance();
+            }
         }
     }
 

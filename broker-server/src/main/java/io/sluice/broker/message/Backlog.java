@@ -158,6 +158,11 @@ public final class Backlog {
         return batches.iterator();
     }
 
+    /** The waiting batches, newest first; only lent. */
+    public Iterator<MessageBatch> waitingNewestFirst() {
+        return batches.descendingIterator();
+    }
+
     public @Nullable MessageBatch peek() {
         return batches.peekFirst();
     }

@@ -27,6 +27,7 @@ import io.sluice.broker.destination.DestinationRegistry;
 import io.sluice.broker.destination.DestinationSnapshot;
 import io.sluice.broker.destination.MemoryPushBack;
 import io.sluice.broker.destination.Publication;
+import io.sluice.broker.destination.QueueNews;
 import io.sluice.broker.message.DestinationKind;
 import io.sluice.broker.message.DestinationName;
 import io.sluice.broker.message.MessageBatch;
@@ -405,9 +406,24 @@ public final class Broker implements AutoCloseable {
      * @return empty if there is no queue of that name
      */
     public Optional<List<MessageCopy>> peek(String queueName, int max) {
-        Destination destination = find(queueName);
+        return findQueue(queueName).map(queue -> queue.peek(max));
+    }
+
+    /**
+     * Looks at what came to a queue since it was last looked at, without taking anything.
+     *
+     * @param arrivals what the last look gave, or {@link QueueNews#FIRST_LOOK}
+     * @param max how many messages; at most 100
+     * @return empty if there is no queue of that name
+     */
+    public Optional<QueueNews> newsSince(String queueName, long arrivals, int max) {
+        return findQueue(queueName).map(queue -> queue.newsSince(arrivals, max));
+    }
+
+    private Optional<Destination> findQueue(String name) {
+        Destination destination = find(name);
         return destination != null && destination.name().kind() == DestinationKind.QUEUE
-                ? Optional.of(destination.peek(max))
+                ? Optional.of(destination)
                 : Optional.empty();
     }
 

@@ -8,6 +8,7 @@ import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.delivery.Watch;
 import io.sluice.broker.destination.DestinationSnapshot;
 import io.sluice.broker.destination.Publication;
+import io.sluice.broker.destination.QueueNews;
 import io.sluice.broker.message.MessageCopy;
 import io.sluice.broker.metrics.ConnectionSnapshot;
 import io.sluice.broker.metrics.LoopDelay;
@@ -100,6 +101,11 @@ final class OperatorView implements BrokerView {
     @Override
     public Optional<List<MessageCopy>> peek(String queueName, int max) {
         return broker.peek(queueName, max);
+    }
+
+    @Override
+    public Optional<QueueNews> newsSince(String queueName, long arrivals, int max) {
+        return broker.newsSince(queueName, arrivals, max);
     }
 
     @Override

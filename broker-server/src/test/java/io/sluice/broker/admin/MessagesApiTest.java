@@ -92,7 +92,9 @@ final class MessagesApiTest {
                 assertThat(next(viewer, "message")).containsEntry("text", "one");
                 publisher.publish("/queue/a", "two");
                 assertThat(next(viewer, "message")).containsEntry("text", "two");
-                assertThat(admin.broker.counters().waitingMessages()).isEqualTo(2);
+                publisher.publish("/queue/a", "three");
+                assertThat(next(viewer, "message")).containsEntry("text", "three");
+                assertThat(admin.broker.counters().waitingMessages()).isEqualTo(3);
             }
         }
     }

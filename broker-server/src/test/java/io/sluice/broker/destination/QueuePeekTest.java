@@ -67,6 +67,52 @@ final class QueuePeekTest {
         assertThat(numbers(queue.peek(Integer.MAX_VALUE))).isEqualTo(upTo(100));
     }
 
+    @Test
+    void theNewsBeginWithTheNewestThatWait() {
+        for (int i = 0; i < 30; i++) {
+            publish(i * 10L, 10);
+        }
+        QueueNews news = queue.newsSince(QueueNews.FIRST_LOOK, 25);
+        assertThat(numbers(news.messages())).isEqualTo(range(275, 300));
+        assertThat(news.missed()).isZero();
+    }
+
+    @Test
+    void theNewsAreWhatCameSinceEvenIfItWasPutTogetherWithWhatWasThere() {
+        QueueNews news = queue.newsSince(QueueNews.FIRST_LOOK, 100);
+        for (int i = 0; i < 200; i++) {
+            publish(i, 1);
+            news = queue.newsSince(news.arrivals(), 100);
+            assertThat(numbers(news.messages())).containsExactly((long) i);
+            assertThat(news.missed()).isZero();
+        }
+        assertThat(queue.newsSince(news.arrivals(), 100).messages()).isEmpty();
+        assertThat(queue.snapshot().waitingMessages()).isEqualTo(200);
+    }
+
+    @Test
+    void whatWasTakenOrIsTooMuchIsMissed() {
+        publish(0, 5);
+        QueueNews first = queue.newsSince(QueueNews.FIRST_LOOK, 100);
+        WindowSubscriber subscriber = WindowSubscriber.ofMessages("s", 7);
+        queue.subscribe(subscriber);
+        publish(5, 150);
+
+        QueueNews second = queue.newsSince(first.arrivals(), 100);
+        assertThat(numbers(second.messages())).isEqualTo(range(55, 155));
+        assertThat(second.missed()).isEqualTo(50);
+        queue.leave(subscriber);
+        subscriber.read();
+    }
+
+    @Test
+    void theNewsOfAQueueThatBeganAnewAreAllOfIt() {
+        publish(0, 3);
+        QueueNews news = queue.newsSince(1000, 100);
+        assertThat(numbers(news.messages())).isEqualTo(upTo(3));
+        assertThat(news.missed()).isZero();
+    }
+
     private WindowSubscriber subscribe() {
         WindowSubscriber subscriber = WindowSubscriber.unlimited("s");
         queue.subscribe(subscriber);
@@ -84,7 +130,11 @@ final class QueuePeekTest {
     }
 
     private static List<Long> upTo(int end) {
-        return LongStream.range(0, end).boxed().toList();
+        return range(0, end);
+    }
+
+    private static List<Long> range(int begin, int end) {
+        return LongStream.range(begin, end).boxed().toList();
     }
 
     private static List<Long> numbers(List<MessageCopy> copies) {

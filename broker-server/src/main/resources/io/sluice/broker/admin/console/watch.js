@@ -178,7 +178,7 @@ export class Watch {
         'p',
         { class: 'dim about' },
         'Watching a topic is a subscription that never makes anybody wait: what does not fit 64 KB a second is counted as missed. ' +
-          'Watching a queue looks at what arrives, and takes nothing.',
+          'Watching a queue looks once a second at what has come and still waits, and takes nothing; what others took before counts as missed.',
       ),
       this.body,
     );

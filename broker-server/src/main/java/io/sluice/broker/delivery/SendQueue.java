@@ -21,8 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Messages waiting for one subscriber, bounded in the memory they keep alive.
@@ -32,7 +30,6 @@ import org.slf4j.LoggerFactory;
  * one flush, and goes on when the kernel has taken it. What the kernel has not taken can still be given back.
  */
 public final class SendQueue implements Subscriber {
-    private static final Logger LOG = LoggerFactory.getLogger(SendQueue.class);
     private static final int SLOW_FROM_PERCENT = 75;
     private static final int SLOW_UNTIL_PERCENT = 25;
     private static final int ROOM_PERCENT = 50;
@@ -88,6 +85,9 @@ public final class SendQueue implements Subscriber {
     @OwnLoop
     private final SlowEpisodeLog slowLog;
 
+    @OwnLoop
+    private final StallLog stallLog;
+
     /** Written by the own loop. */
     private volatile @Nullable Destination destination;
 
@@ -127,6 +127,7 @@ public final class SendQueue implements Subscriber {
         this.counters = new SubscriberCounters(connection.counters());
         this.who = connection.id() + " (" + connection.remoteAddress() + ", " + Shown.whole(destinationName) + ")";
         this.slowLog = new SlowEpisodeLog(who);
+        this.stallLog = new StallLog(who);
         this.flights = new Flights(connection.channel(), encoder, maxInFlightBytes, this::onTaken, clock);
         this.progressNs = clock.nowNs();
     }
@@ -528,11 +529,7 @@ public final class SendQueue implements Subscriber {
             takeAll(unsent);
             counters.returned(messagesOf(unsent));
         }
-        LOG.info(
-                "{} took nothing for {} ms: it is out of the turn until it reads, {} messages go to others",
-                who,
-                stalledMs,
-                messagesOf(unsent));
+        stallLog.stalled(clock.nowNs(), stalledMs, messagesOf(unsent));
         from.giveBack(unsent);
     }
 
@@ -552,7 +549,7 @@ public final class SendQueue implements Subscriber {
         progressNs = clock.nowNs();
         Destination from = destination;
         if (from != null && whenEmpty == null && !isClosed()) {
-            LOG.info("{} reads again and is back in the turn", who);
+            stallLog.readsAgain();
             from.rejoin(this);
         }
     }

@@ -2,13 +2,9 @@ package io.sluice.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice check}. */
 @Command(
@@ -25,22 +21,9 @@ import picocli.CommandLine.Spec;
             "2:critical; also: nobody answers",
             "3:unknown: wrong usage, refused, or no broker's answer"
         })
-final class CheckCommand implements Callable<Integer> {
+final class CheckCommand extends AdminCommand {
     private static final double MS_PER_SECOND = 1_000;
     private static final int NAMED = 3;
-
-    private final Console console;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli's alone
-    private StandardOptions standardOptions = new StandardOptions();
-
-    @Mixin
-    private AdminOptions admin = new AdminOptions();
 
     @Option(
             names = "--format",
@@ -116,12 +99,11 @@ final class CheckCommand implements Callable<Integer> {
     private Threshold loopDelay = Threshold.NEVER;
 
     CheckCommand(Console console) {
-        this.console = console;
+        super(console);
     }
 
     @Override
-    public Integer call() throws Exception {
-        AdminClient client = admin.client(spec);
+    int ask(AdminClient client, Console console) throws Exception {
         CheckReport report;
         try {
             report = CheckReport.of(look(client));

@@ -1,13 +1,9 @@
 package io.sluice.cli;
 
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice drain}. */
 @Command(
@@ -18,21 +14,8 @@ import picocli.CommandLine.Spec;
             "",
             "Needs the broker's token."
         })
-final class DrainCommand implements Callable<Integer> {
+final class DrainCommand extends AdminCommand {
     private static final long LOOK_EVERY_MS = 500;
-
-    private final Console console;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli's alone
-    private StandardOptions standardOptions = new StandardOptions();
-
-    @Mixin
-    private AdminOptions admin = new AdminOptions();
 
     @Option(
             names = "--leave-over",
@@ -52,20 +35,19 @@ final class DrainCommand implements Callable<Integer> {
     private @Nullable Seconds wait;
 
     DrainCommand(Console console) {
-        this.console = console;
+        super(console);
     }
 
     @Override
-    public Integer call() throws Exception {
-        AdminClient client = admin.client(spec);
+    int ask(AdminClient client, Console console) throws Exception {
         String plan =
                 leaveOver == null ? "{}" : "{\"leave_over_ms\":" + TimeUnit.NANOSECONDS.toMillis(leaveOver.ns()) + "}";
         client.post("/api/v1/drain", plan);
         console.note("the broker at " + client.address() + " drains");
-        return wait == null ? ExitCode.OK : awaitEnd(client, wait);
+        return wait == null ? ExitCode.OK : awaitEnd(client, console, wait);
     }
 
-    private int awaitEnd(AdminClient client, Seconds patience) throws InterruptedException {
+    private static int awaitEnd(AdminClient client, Console console, Seconds patience) throws InterruptedException {
         long beganNs = System.nanoTime();
         while (System.nanoTime() - beganNs < patience.ns()) {
             try {

@@ -2,11 +2,7 @@ package io.sluice.cli;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice reload}. */
 @Command(
@@ -17,29 +13,15 @@ import picocli.CommandLine.Spec;
             "",
             "Needs the broker's token. What would change, beforehand: sluice config diff."
         })
-final class ReloadCommand implements Callable<Integer> {
+final class ReloadCommand extends AdminCommand {
     private static final int UNPROCESSABLE = 422;
 
-    private final Console console;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli's alone
-    private StandardOptions standardOptions = new StandardOptions();
-
-    @Mixin
-    private AdminOptions admin = new AdminOptions();
-
     ReloadCommand(Console console) {
-        this.console = console;
+        super(console);
     }
 
     @Override
-    public Integer call() throws Exception {
-        AdminClient client = admin.client(spec);
+    int ask(AdminClient client, Console console) throws Exception {
         AdminClient.Answer answer = client.ask("POST", "/api/v1/reload", "{}");
         if (answer.status() == UNPROCESSABLE) {
             answer.body().at("problems").items().forEach(problem -> console.error(problem.text()));

@@ -1,12 +1,9 @@
 package io.sluice.cli;
 
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice top}. */
 @Command(
@@ -17,20 +14,7 @@ import picocli.CommandLine.Spec;
             "",
             "Colours only where standard output and error are a terminal and NO_COLOR is not set."
         })
-final class TopCommand implements Callable<Integer> {
-    private final Console console;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // picocli's alone
-    private StandardOptions standardOptions = new StandardOptions();
-
-    @Mixin
-    private AdminOptions admin = new AdminOptions();
-
+final class TopCommand extends AdminCommand {
     @Option(
             names = {"-1", "--once"},
             description = "Print everything once, as text, and end (default: only if standard output is no terminal).")
@@ -62,15 +46,18 @@ final class TopCommand implements Callable<Integer> {
     private String filter = "";
 
     TopCommand(Console console) {
-        this.console = console;
+        super(console);
     }
 
     @Override
-    public Integer call() throws Exception {
+    void check(CommandSpec command) {
         if (interval.ns() < 100_000_000L) {
-            throw new ParameterException(spec.commandLine(), "--interval is not at least 0.1");
+            throw new ParameterException(command.commandLine(), "--interval is not at least 0.1");
         }
-        AdminClient client = admin.client(spec);
+    }
+
+    @Override
+    int ask(AdminClient client, Console console) throws Exception {
         BrokerPicture first = BrokerPicture.take(client, sort, filter);
         if (once || !console.isOutTerminal()) {
             new TopScreen(first).print(console.out());

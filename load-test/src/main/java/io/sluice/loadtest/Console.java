@@ -7,6 +7,9 @@ import picocli.CommandLine.Help.Ansi;
 
 /** Results and help go to standard output, all else to standard error. May be used from any thread. */
 final class Console {
+    /** For who ends it before there are results. */
+    static final String NOTHING_MEASURED = "interrupted before anything was measured";
+
     private static final String CLEAR_LINE = "\r\u001b[K";
 
     /** What is too long for the terminal is cut off: a line that wraps could not be written over. */

@@ -35,6 +35,11 @@ final class LiveLine {
         }
     }
 
+    /** Something to know about a run, in a line that stays. */
+    void note(String line) {
+        console.note(line);
+    }
+
     private static String micros(long ns) {
         return Figures.micros(ns == 0 ? Double.NaN : ns / NS_PER_MICRO);
     }

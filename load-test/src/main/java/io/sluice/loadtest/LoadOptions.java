@@ -43,7 +43,8 @@ final class LoadOptions {
             names = "--size",
             paramLabel = "SIZE",
             converter = SizesConverter.class,
-            description = "Size of payloads, from 16 B: 128, 1KiB, a range 16-1KiB, or a mixture with weights "
+            description = "Size of payloads, 16 B to 64 MiB (brokers take less; Sluice 16 MiB, unless "
+                    + "configured otherwise): 128, 1KiB, a range 16-1KiB, or a mixture with weights "
                     + "128*9,16KiB*1; repeated: a row for each (default: ${DEFAULT-VALUE}).")
     private List<Sizes> sizes = new Several<>(Sizes.fixed(128));
 
@@ -142,9 +143,24 @@ final class LoadOptions {
         checkRange(command, "--window", window, 1, MAX_WINDOW);
         checkRange(command, "--runs", runs, 1, 1000);
         checkRange(command, "--rate", rate, 0, MAX_RATE);
+        checkWindow(command);
         if (duration.duration().compareTo(SHORTEST) < 0) {
             throw new ParameterException(
                     command.commandLine(), "--duration " + duration + " is not at least " + Span.text(SHORTEST));
+        }
+    }
+
+    private void checkWindow(CommandSpec command) {
+        if (!command.commandLine().getParseResult().hasMatchedOption("--window")) {
+            return;
+        }
+        if (noWindow) {
+            throw new ParameterException(command.commandLine(), "--window and --no-window exclude each other");
+        }
+        if (rate > 0) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--window " + window + " has no effect beside a rate of " + rate + " messages a second");
         }
     }
 

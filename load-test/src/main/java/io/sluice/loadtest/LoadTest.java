@@ -96,6 +96,7 @@ public final class LoadTest implements Callable<Integer> {
             return failed.exitCode();
         }
         if (e instanceof InterruptedException) {
+            console.note(Console.NOTHING_MEASURED);
             return ExitCode.INTERRUPTED;
         }
         throw e;

@@ -46,11 +46,18 @@ final class ResultTable {
         appendRatios(row.ratios(), text);
         if (row.ceiling() > 0) {
             text.append("  the generator publishes up to ").append(Figures.rate(row.ceiling()));
-            text.append(row.generatorBound() ? ": generator-bound, the target may be faster\n" : "\n");
+            text.append(bound(row)).append('\n');
         }
         row.problems()
                 .forEach(problem -> text.append("  PROBLEM: ").append(problem).append('\n'));
         return text.toString();
+    }
+
+    private static String bound(Row row) {
+        if (row.runs().stream().anyMatch(run -> run.publishedPerSecond() > row.ceiling())) {
+            return " to one that discards, less than in a run: the machine is noisy; more runs, or longer ones";
+        }
+        return row.generatorBound() ? ": generator-bound, the target may be faster" : "";
     }
 
     private static String settings(Row row) {

@@ -107,7 +107,10 @@ abstract class ScenarioCommand implements Callable<Integer> {
             measure(bench);
             return ExitCode.OK;
         } catch (InterruptedException e) {
-            console.note("interrupted: what follows is what was measured until then");
+            console.note(
+                    bench.rows().isEmpty()
+                            ? Console.NOTHING_MEASURED
+                            : "interrupted: what follows is what was measured until then");
             return ExitCode.INTERRUPTED;
         } catch (ConnectFailedException e) {
             if (Thread.interrupted()) {

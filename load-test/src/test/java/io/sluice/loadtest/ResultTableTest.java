@@ -22,7 +22,7 @@ class ResultTableTest {
                 "topic 1→1, 128 B",
                 "throughput",
                 Map.of("window", "8,192"),
-                2.5e6,
+                5e6,
                 true,
                 runs,
                 List.of(new Ratio("rate", "sluice", "limit", 0.75, 0.7, 0.8, 3)),
@@ -35,8 +35,15 @@ class ResultTableTest {
                 .matches(" *sluice +2 M/s +2 M/s +200 ms +400 ms +500 ms +1 s +0.5 µs +0.90 .*");
         assertThat(text)
                 .contains("\n  sluice / limit: rate 0.75 (0.70–0.80)\n")
-                .contains("\n  the generator publishes up to 2.50 M/s: generator-bound, the target may be faster\n")
+                .contains("\n  the generator publishes up to 5 M/s: generator-bound, the target may be faster\n")
                 .endsWith("\n  PROBLEM: something was lost\n");
+    }
+
+    @Test
+    void saysWhyARunCanBeAboveTheCeiling() {
+        Row row = new Row("t", "s", Map.of(), 1e6, true, List.of(Runs.run(1, "sluice", "", 2e6)), List.of(), List.of());
+
+        assertThat(ResultTable.text(List.of(row))).contains("up to 1 M/s to one that discards, less than in a run: ");
     }
 
     @Test

@@ -300,22 +300,49 @@ class ConsoleIT {
         press("Cancel");
         browser.await("no question", "!document.querySelector('dialog')");
         assertThat(browser.text("seen.fact('backlog')")).isEqualTo("8");
-        press("Purge");
-        browser.await("the question", "document.querySelector('dialog')");
-        browser.evaluate("seen.button('Purge', document.querySelector('dialog')).click()");
+        confirm("Purge");
         browser.await("nothing waits", "seen.fact('backlog') === '0'");
         browser.await("how many", "document.getElementById('said').textContent.includes('8 messages')");
 
         String id =
                 get("/api/v1/connections?state=open").at("items").items().get(0).text("id");
         go("connection/" + id);
-        press("Disconnect");
-        browser.await("the question", "document.querySelector('dialog')");
-        browser.evaluate("seen.button('Disconnect', document.querySelector('dialog')).click()");
+        confirm("Disconnect");
         browser.await("its end", "seen.fact('state') === 'closed: admin'");
         go("closed");
         browser.await("it is among the closed", "seen.rows('Closed')[0].join(' ').startsWith('" + id + "')");
         assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void operatesTheBroker() throws Exception {
+        keep(new Reading("/topic/a"));
+        awaitSubscribers(1);
+        go("broker");
+        browser.evaluate("document.querySelector('[aria-label=Level]').value = 'debug'");
+        press("Set log level");
+        signIn();
+        await().atMost(TIMEOUT)
+                .until(() -> body("/api/v1/log-levels").contains("{\"logger\":\"io.sluice\",\"level\":\"debug\"}"));
+
+        confirm("Reload");
+        browser.await("its outcome", "document.querySelector('.changes').textContent === 'Nothing has changed.'");
+
+        press("Drain and stop");
+        browser.await(
+                "what it will do", "document.querySelector('dialog')?.textContent.includes('(1 connection now)')");
+        press("Cancel");
+        browser.await("no question", "!document.querySelector('dialog')");
+        assertThat(body("/readyz")).contains("ready");
+        confirm("Drain and stop");
+        assertThat(broker.awaitExit(TIMEOUT)).isZero();
+        browser.await("that it is away is seen", "seen.link() === 'not connected'");
+    }
+
+    private void confirm(String label) {
+        press(label);
+        browser.await("the question", "document.querySelector('dialog')");
+        browser.evaluate("seen.button('" + label + "', document.querySelector('dialog')).click()");
     }
 
     // ------------------------------------------------------------------------------------------------ for everybody

@@ -62,7 +62,7 @@ export function brokerPage() {
     'Drain and stop',
     async () => {
       const open = latest.tick?.broker.connections.open ?? 0;
-      if (!(await confirmed('Drain and stop the broker?', `No new connections; publishers are read until they are silent; ${plural(open, 'connection')} leave one after the other with all they are owed. Then the broker ends. It does not start again by itself.`, 'Drain and stop'))) return;
+      if (!(await confirmed('Drain and stop the broker?', `No new connections; publishers are read until they are silent; subscribers leave one after the other, with all they are owed (${plural(open, 'connection')} now). Then the broker ends. It does not start again by itself.`, 'Drain and stop'))) return;
       await post('/api/v1/drain');
       say('The broker drains, and then stops.');
     },

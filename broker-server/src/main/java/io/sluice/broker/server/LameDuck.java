@@ -147,15 +147,12 @@ final class LameDuck {
     /** Whether a queue holds messages that a subscriber of it takes. */
     private boolean isAnyQueueRead() {
         long nowNs = clock.nowNs();
-        boolean anyHolds = false;
-        for (Destination destination : destinations.all()) {
-            if (destination.takesBack() && destination.snapshot().waitingMessages() > 0) {
-                anyHolds = true;
-                break;
-            }
-        }
-        return anyHolds
+        return destinations.all().stream().anyMatch(LameDuck::holds)
                 && subscribers().stream().anyMatch(session -> session.isOfQueueWithWaiting() && reads(session, nowNs));
+    }
+
+    private static boolean holds(Destination destination) {
+        return destination.takesBack() && destination.snapshot().waitingMessages() > 0;
     }
 
     private static boolean reads(Session session, long nowNs) {

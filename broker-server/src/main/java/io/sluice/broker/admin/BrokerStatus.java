@@ -9,7 +9,7 @@ import io.sluice.broker.metrics.CounterTotals;
  * @param pushedBackByMemory publishers not read because of the memory bound
  * @param pinnedBytes memory kept alive by queued messages and unfinished frames
  * @param maxPinnedBytes the bound of that
- * @param pooledDirectBytes direct memory that the pool of the data path has handed out
+ * @param pooledDirectBytes direct memory that the pool of the data path has taken, in whole chunks
  * @param pooledHeapBytes the same of the heap
  */
 public record BrokerStatus(

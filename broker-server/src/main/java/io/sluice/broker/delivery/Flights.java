@@ -10,6 +10,7 @@ import io.sluice.broker.base.OwnLoop;
 import io.sluice.broker.message.Backlog;
 import io.sluice.broker.message.MessageBatch;
 import io.sluice.broker.metrics.DelayHistogram;
+import io.sluice.broker.metrics.DropReason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,7 +171,13 @@ final class Flights {
                 keep++;
             }
             if (keep < flight.messages) {
-                MessageBatch back = flight.batch.copy(keep, flight.messages);
+                MessageBatch back;
+                try {
+                    back = flight.batch.copy(keep, flight.messages);
+                } catch (OutOfMemoryError e) {
+                    // It stays in flight, and all after it.
+                    return;
+                }
                 flight.slice.cutAfter(encoder.wireBytes(flight.batch, keep));
                 backlog.settle(0, flight.messages - keep);
                 flight.messages = keep;
@@ -195,11 +202,21 @@ final class Flights {
                 continue;
             }
             if (whole < flight.messages) {
-                unsent.add(batch.copy(whole, flight.messages));
+                collectRest(batch, whole, flight.messages, unsent, counters);
             }
             batch.release();
         }
         inFlight.clear();
         bytes = 0;
+    }
+
+    private static void collectRest(
+            MessageBatch batch, int from, int to, List<MessageBatch> unsent, SubscriberCounters counters) {
+        try {
+            unsent.add(batch.copy(from, to));
+        } catch (OutOfMemoryError e) {
+            long lostBytes = batch.payloadBytesOf(to) - batch.payloadBytesOf(from);
+            counters.dropped(DropReason.MEMORY, to - from, lostBytes);
+        }
     }
 }

@@ -117,6 +117,7 @@ public final class SendQueue implements Subscriber {
             SendQueueSettings settings,
             boolean ofQueue,
             int maxInFlightBytes,
+            SlowLines slowLines,
             NanoClock clock) {
         this.connection = connection;
         this.settings = settings;
@@ -126,8 +127,8 @@ public final class SendQueue implements Subscriber {
         backlog.setMergeSpanNs(settings.mergeSpanNs());
         this.counters = new SubscriberCounters(connection.counters());
         this.who = connection.id() + " (" + connection.remoteAddress() + ", " + Shown.whole(destinationName) + ")";
-        this.slowLog = new SlowEpisodeLog(who);
-        this.stallLog = new StallLog(who);
+        this.slowLog = new SlowEpisodeLog(who, slowLines);
+        this.stallLog = new StallLog(who, slowLines);
         this.flights = new Flights(connection.channel(), encoder, maxInFlightBytes, this::onTaken, clock);
         this.progressNs = clock.nowNs();
     }
@@ -481,7 +482,7 @@ public final class SendQueue implements Subscriber {
             stall(stalledMs);
         } else if (settings.policy().pushesBack()
                 && !ofQueue
-                && isPushingBack()
+                && keepsPublishersWaiting()
                 && stalledMs >= settings.pushBackTimeoutMs()) {
             connection.close(
                     CloseReason.PUSH_BACK_TIMEOUT,
@@ -642,10 +643,16 @@ public final class SendQueue implements Subscriber {
         }
     }
 
-    private boolean isPushingBack() {
+    /** Those it kept waiting may have left since, or wait for nobody, as an operator does. */
+    @OwnLoop
+    private boolean keepsPublishersWaiting() {
+        Destination from = destination;
         synchronized (lock) {
-            return pushingBack;
+            if (!pushingBack) {
+                return false;
+            }
         }
+        return from != null && from.waitingPublishers() > 0;
     }
 
     /** Whether it is in a slow episode. */

@@ -8,7 +8,8 @@ import org.slf4j.event.Level;
 /**
  * Says when one subscriber begins and ends to be slow: at most one pair of lines a minute, the next naming what was
  * merged into it. An episode that began unannounced and goes on is announced when the minute is over, and what was merged
- * is said by itself when no further episode comes for another minute: nobody is slow in silence.
+ * is said by itself when no further episode comes for another minute: nobody is slow in silence. While there are too many
+ * {@link SlowLines} it waits for its line.
  *
  * <p>Belongs to the subscriber's event loop.
  */
@@ -17,6 +18,7 @@ final class SlowEpisodeLog {
     private static final long PAIR_EVERY_NS = TimeUnit.MINUTES.toNanos(1);
 
     private final String subscriber;
+    private final SlowLines lines;
     private boolean slow;
     private boolean announced;
     private boolean everAnnounced;
@@ -27,8 +29,9 @@ final class SlowEpisodeLog {
     private long mergedDrops;
 
     /** @param subscriber who it is: connection, address and destination */
-    SlowEpisodeLog(String subscriber) {
+    SlowEpisodeLog(String subscriber, SlowLines lines) {
         this.subscriber = subscriber;
+        this.lines = lines;
     }
 
     void started(long nowNs, long heldMessages, long heldBytes, long droppedMessages, String remedy) {
@@ -47,7 +50,7 @@ final class SlowEpisodeLog {
     void tick(long nowNs, long heldMessages, long heldBytes, String remedy) {
         if (slow && !announced && mayAnnounce(nowNs)) {
             announce(nowNs, heldMessages, heldBytes, remedy);
-        } else if (!slow && mergedEpisodes > 0 && nowNs - announcedNs >= 2 * PAIR_EVERY_NS) {
+        } else if (!slow && mergedEpisodes > 0 && nowNs - announcedNs >= 2 * PAIR_EVERY_NS && lines.allows()) {
             // No further episode came in which these could have been named.
             announceMerged(nowNs);
         }
@@ -78,13 +81,18 @@ final class SlowEpisodeLog {
     /** It is gone: ends its episode, and says what has not been said yet. */
     void left(long nowNs, long droppedMessages) {
         ended(nowNs, "left", droppedMessages);
-        if (mergedEpisodes > 0) {
+        if (mergedEpisodes == 0) {
+            return;
+        }
+        if (lines.allows()) {
             announceMerged(nowNs);
+        } else {
+            lines.leaveOut();
         }
     }
 
     private boolean mayAnnounce(long nowNs) {
-        return !everAnnounced || nowNs - announcedNs >= PAIR_EVERY_NS;
+        return (!everAnnounced || nowNs - announcedNs >= PAIR_EVERY_NS) && lines.allows();
     }
 
     private void announce(long nowNs, long heldMessages, long heldBytes, String remedy) {

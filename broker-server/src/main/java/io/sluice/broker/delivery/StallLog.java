@@ -15,19 +15,21 @@ final class StallLog {
     private static final long PAIR_EVERY_NS = TimeUnit.MINUTES.toNanos(1);
 
     private final String subscriber;
+    private final SlowLines lines;
     private boolean everSaid;
     private boolean said;
     private long saidNs;
     private int leftOut;
 
     /** @param subscriber who it is: connection, address and destination */
-    StallLog(String subscriber) {
+    StallLog(String subscriber, SlowLines lines) {
         this.subscriber = subscriber;
+        this.lines = lines;
     }
 
     /** @param returnedMessages how many go to others */
     void stalled(long nowNs, long stalledMs, long returnedMessages) {
-        said = !everSaid || nowNs - saidNs >= PAIR_EVERY_NS;
+        said = (!everSaid || nowNs - saidNs >= PAIR_EVERY_NS) && lines.allows();
         if (!said) {
             leftOut++;
             return;

@@ -118,7 +118,14 @@ public final class Backlog {
             append(batch);
             return;
         }
-        MessageBatch newest = batch.copy(batch.messages() - 1, batch.messages());
+        MessageBatch newest;
+        try {
+            newest = batch.copy(batch.messages() - 1, batch.messages());
+        } catch (OutOfMemoryError e) {
+            // Then the older ones wait, too.
+            append(batch);
+            return;
+        }
         droppedMessages += older;
         droppedBytes += batch.remainingPayloadBytes() - newest.payloadBytes();
         batch.release();

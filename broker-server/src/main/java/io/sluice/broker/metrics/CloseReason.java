@@ -57,7 +57,10 @@ public enum CloseReason {
         return this != GOODBYE && this != LEFT && this != SLOW_SUBSCRIBER && this != PUSH_BACK_TIMEOUT;
     }
 
-    /** Whether a close for this reason is logged (rate-limited); the others are an ordinary end. */
+    /**
+     * Whether a close for this reason is logged (rate-limited); the others are an ordinary end, unless there is
+     * something to say about it.
+     */
     public boolean isWorthALine() {
         return worthALine;
     }

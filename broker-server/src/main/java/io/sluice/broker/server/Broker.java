@@ -21,6 +21,7 @@ import io.sluice.broker.config.ListenConfig;
 import io.sluice.broker.config.MemoryBounds;
 import io.sluice.broker.config.MemoryLimit;
 import io.sluice.broker.delivery.OverflowPolicies;
+import io.sluice.broker.delivery.SlowLines;
 import io.sluice.broker.delivery.Watch;
 import io.sluice.broker.destination.Destination;
 import io.sluice.broker.destination.DestinationRegistry;
@@ -119,8 +120,9 @@ public final class Broker implements AutoCloseable {
                 counters);
         this.memoryPushBack = new MemoryPushBack(memory, clock, counters, sessions::relieveForQueues);
         this.allocator = allocator(Listener.loopCount(config.transport()));
+        SlowLines slowLines = new SlowLines(clock);
         SessionContext context = new SessionContext(
-                destinations, settings, memory, memoryPushBack, counters, sessions, allocator, clock);
+                destinations, settings, memory, memoryPushBack, counters, sessions, slowLines, allocator, clock);
         List<WireProtocol> protocols = List.of(new NativeProtocol(context));
         CloseLog closeLog = new CloseLog(clock);
         this.transport = TransportKind.choose(config.transport().type());
@@ -134,7 +136,7 @@ public final class Broker implements AutoCloseable {
                 () -> sessions.relieveMemory(memory.maxBytes() / 10),
                 clock);
         this.address = bind(listener, config.listen(), allocator);
-        this.housekeeping = new Housekeeping(destinations, memoryPushBack, closeLog);
+        this.housekeeping = new Housekeeping(destinations, memoryPushBack, closeLog, slowLines);
         this.drain = new Drain(sessions, connections, destinations, clock);
         this.lameDuck = new LameDuck(listener, sessions, destinations, clock);
         this.watches = new Watches(destinations, clock);

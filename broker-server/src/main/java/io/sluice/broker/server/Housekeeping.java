@@ -1,5 +1,6 @@
 package io.sluice.broker.server;
 
+import io.sluice.broker.delivery.SlowLines;
 import io.sluice.broker.destination.DestinationRegistry;
 import io.sluice.broker.destination.MemoryPushBack;
 import io.sluice.broker.transport.CloseLog;
@@ -20,10 +21,12 @@ final class Housekeeping {
         return created;
     });
 
-    Housekeeping(DestinationRegistry destinations, MemoryPushBack memoryPushBack, CloseLog closeLog) {
+    Housekeeping(
+            DestinationRegistry destinations, MemoryPushBack memoryPushBack, CloseLog closeLog, SlowLines slowLines) {
         every(100, memoryPushBack::tick);
         every(1000, destinations::tick);
         every(1000, closeLog::tick);
+        every(1000, slowLines::tick);
     }
 
     /** Runs something again and again, that many milliseconds apart; a fault is logged and ends nothing. */

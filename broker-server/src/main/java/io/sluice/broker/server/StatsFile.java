@@ -1,5 +1,6 @@
 package io.sluice.broker.server;
 
+import io.sluice.broker.base.HeldUnder;
 import io.sluice.broker.metrics.CloseReason;
 import io.sluice.broker.metrics.CounterTotals;
 import io.sluice.broker.metrics.DropReason;
@@ -7,7 +8,6 @@ import io.sluice.broker.metrics.SubscriberSnapshot;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -30,6 +30,8 @@ final class StatsFile implements AutoCloseable {
 
     private final Path file;
     private final BufferedWriter out;
+
+    @HeldUnder("this")
     private boolean failed;
 
     /** Opens the file, to append to it. */
@@ -51,8 +53,7 @@ final class StatsFile implements AutoCloseable {
             out.newLine();
             out.flush();
         } catch (IOException e) {
-            failed = true;
-            LOG.warn("cannot write the statistics file {} any more: {}", file, FileFault.because(e));
+            fail(e);
         }
     }
 
@@ -134,7 +135,16 @@ final class StatsFile implements AutoCloseable {
         try {
             out.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            fail(e);
         }
+    }
+
+    /** Told once: nobody waits for statistics. */
+    @HeldUnder("this")
+    private void fail(IOException cause) {
+        if (!failed) {
+            LOG.warn("cannot write the statistics file {} any more: {}", file, FileFault.because(cause));
+        }
+        failed = true;
     }
 }

@@ -25,8 +25,8 @@ final class PublisherGate implements Publisher {
     /** Since when it has been paused, while it is. Written by the own loop. */
     private volatile long pausedNs;
 
-    @OwnLoop
-    private boolean closed;
+    /** Written by the own loop. */
+    private volatile boolean closed;
 
     PublisherGate(Connection connection, MemoryPushBack memoryPushBack, NanoClock clock) {
         this.connection = connection;
@@ -66,10 +66,10 @@ final class PublisherGate implements Publisher {
         return pauses.get() > 0;
     }
 
-    /** For how long it has been paused, in ms, at least 1; 0 if it is not. */
+    /** For how long it has been paused, in ms, at least 1; 0 if it is not, or sends no more. */
     @AnyThread
     long pausedMs() {
-        return isPaused() ? Math.max(1, TimeUnit.NANOSECONDS.toMillis(clock.nowNs() - pausedNs)) : 0;
+        return isPaused() && !closed ? Math.max(1, TimeUnit.NANOSECONDS.toMillis(clock.nowNs() - pausedNs)) : 0;
     }
 
     /** The destination it waits for, or {@code memory}. */

@@ -153,7 +153,14 @@ public final class Session implements ClientView {
         SendQueueSettings settings = settingsBy(context.settings().rules(), name);
         boolean ofQueue = name.kind() == DestinationKind.QUEUE;
         SendQueue queue = new SendQueue(
-                connection, name.toString(), encoder, settings, ofQueue, inFlightBytes(), context.clock());
+                connection,
+                name.toString(),
+                encoder,
+                settings,
+                ofQueue,
+                inFlightBytes(),
+                context.slowLines(),
+                context.clock());
         if (keepsLittle) {
             limitUnsent();
         }
@@ -486,11 +493,14 @@ public final class Session implements ClientView {
         gate.close();
         unfinished(0);
         SendQueue queue = sendQueue;
-        if (queue != null) {
-            boolean stopped = connection.closeReason() == CloseReason.SHUTDOWN;
-            queue.onClosed(stopped ? DropReason.SHUTDOWN : DropReason.SUBSCRIBER_LEFT);
+        try {
+            if (queue != null) {
+                boolean stopped = connection.closeReason() == CloseReason.SHUTDOWN;
+                queue.onClosed(stopped ? DropReason.SHUTDOWN : DropReason.SUBSCRIBER_LEFT);
+            }
+        } finally {
+            context.sessions().remove(this);
         }
-        context.sessions().remove(this);
         context.sessions().closed(closingBytes.getAndSet(0));
     }
 
@@ -510,7 +520,12 @@ public final class Session implements ClientView {
         if (goodbyeUntilNs != 0 && nowNs - goodbyeUntilNs > 0) {
             goodbyeUntilNs = 0;
             // Sent too slowly: what is left goes back to its queue when the connection has ended.
-            connection.close(CloseReason.GOODBYE, "");
+            if (released) {
+                connection.close(
+                        CloseReason.SHUTDOWN, "did not take in time what was left for it; " + queue.describe());
+            } else {
+                connection.close(CloseReason.GOODBYE, "");
+            }
         }
     }
 

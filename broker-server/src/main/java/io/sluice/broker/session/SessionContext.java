@@ -3,6 +3,7 @@ package io.sluice.broker.session;
 import io.netty.buffer.ByteBufAllocator;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.PinnedMemory;
+import io.sluice.broker.delivery.SlowLines;
 import io.sluice.broker.destination.DestinationRegistry;
 import io.sluice.broker.destination.MemoryPushBack;
 import io.sluice.broker.metrics.BrokerCounters;
@@ -15,5 +16,6 @@ public record SessionContext(
         MemoryPushBack memoryPushBack,
         BrokerCounters counters,
         Sessions sessions,
+        SlowLines slowLines,
         ByteBufAllocator allocator,
         NanoClock clock) {}

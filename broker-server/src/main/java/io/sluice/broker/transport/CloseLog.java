@@ -1,9 +1,11 @@
 package io.sluice.broker.transport;
 
 import io.sluice.broker.base.AnyThread;
+import io.sluice.broker.base.LineLimit;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.metrics.CloseReason;
-import java.util.concurrent.TimeUnit;
+import java.util.Arrays;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,60 +14,37 @@ import org.slf4j.LoggerFactory;
 public final class CloseLog {
     private static final Logger LOG = LoggerFactory.getLogger("io.sluice.close");
     private static final int LINES_PER_MINUTE = 5;
-    private static final long MINUTE_NS = TimeUnit.MINUTES.toNanos(1);
 
-    private final NanoClock clock;
-    private final Window[] windows = new Window[CloseReason.values().length];
-
-    private static final class Window {
-        long beganNs;
-        int lines;
-        long suppressed;
-    }
+    /** In the order of the reasons. */
+    private final List<LineLimit> limits;
 
     public CloseLog(NanoClock clock) {
-        this.clock = clock;
-        for (int i = 0; i < windows.length; i++) {
-            windows[i] = new Window();
-        }
+        limits = Arrays.stream(CloseReason.values())
+                .map(reason -> new LineLimit(LINES_PER_MINUTE, clock))
+                .toList();
     }
 
     void log(CloseReason reason, String id, String remoteAddress, String detail) {
-        Window window = windows[reason.ordinal()];
-        synchronized (window) {
-            long nowNs = clock.nowNs();
-            if (window.lines == 0 || nowNs - window.beganNs >= MINUTE_NS) {
-                tellSuppressed(reason, window);
-                window.beganNs = nowNs;
-                window.lines = 0;
-            }
-            if (window.lines == LINES_PER_MINUTE) {
-                window.suppressed++;
-                return;
-            }
-            window.lines++;
+        LineLimit limit = limits.get(reason.ordinal());
+        tellLeftOut(reason);
+        if (limit.allows()) {
+            LOG.warn("closed {} ({}): {}: {}", id, remoteAddress, reason.text(), detail);
+        } else {
+            limit.leaveOut();
         }
-        LOG.warn("closed {} ({}): {}: {}", id, remoteAddress, reason.text(), detail);
     }
 
     /** Tells what was left out in minutes that are over; to be called now and then. */
     public void tick() {
-        long nowNs = clock.nowNs();
         for (CloseReason reason : CloseReason.values()) {
-            Window window = windows[reason.ordinal()];
-            synchronized (window) {
-                if (nowNs - window.beganNs >= MINUTE_NS) {
-                    tellSuppressed(reason, window);
-                    window.lines = 0;
-                }
-            }
+            tellLeftOut(reason);
         }
     }
 
-    private static void tellSuppressed(CloseReason reason, Window window) {
-        if (window.suppressed > 0) {
-            LOG.warn("closed {} more connections: {}", window.suppressed, reason.text());
-            window.suppressed = 0;
+    private void tellLeftOut(CloseReason reason) {
+        long leftOut = limits.get(reason.ordinal()).takeLeftOut();
+        if (leftOut > 0) {
+            LOG.warn("closed {} more connections: {}", leftOut, reason.text());
         }
     }
 }

@@ -335,7 +335,7 @@ public final class Connection {
         closing = true;
         if (closeReason == null) {
             closeReason = reason;
-            if (reason.isWorthALine()) {
+            if (reason.isWorthALine() || !detail.isEmpty()) {
                 closeLog.log(reason, id, remoteAddress, detail);
             }
         }

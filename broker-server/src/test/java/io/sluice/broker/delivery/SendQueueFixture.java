@@ -70,6 +70,7 @@ final class SendQueueFixture {
                     settings,
                     name.kind() == DestinationKind.QUEUE,
                     inFlightBytes,
+                    new SlowLines(clock),
                     clock);
             destination = Objects.requireNonNull(registry.subscribe(name, queue));
             connection.loop().runInside(() -> queue.attach(destination));

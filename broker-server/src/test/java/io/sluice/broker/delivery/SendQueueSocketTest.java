@@ -205,6 +205,7 @@ final class SendQueueSocketTest {
                     new SendQueueSettings(UNLIMITED, OverflowPolicies.forQueues(), 0, 30_000, 30_000),
                     true,
                     64 * 1024,
+                    new SlowLines(clock),
                     clock);
             queue.attach(Objects.requireNonNull(registry.subscribe(DestinationName.of("/queue/test"), queue)));
             connection.install(name(), new ChannelInboundHandlerAdapter() {

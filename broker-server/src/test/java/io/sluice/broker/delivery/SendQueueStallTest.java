@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.broker.delivery.SendQueueFixture.Client;
 import io.sluice.broker.delivery.SendQueueFixture.CountingPublisher;
 import io.sluice.broker.destination.Offer;
+import io.sluice.broker.message.ScarceAllocator;
+import io.sluice.broker.metrics.DropReason;
 import io.sluice.broker.transport.ScriptedChannel.Reading;
 import io.sluice.broker.transport.TransportKind;
 import java.util.ArrayList;
@@ -52,6 +54,40 @@ final class SendQueueStallTest {
             stalled.connection.reset();
             other.connection.reset();
         }
+    }
+
+    @Test
+    void withoutMemoryForACopyWhatIsInFlightStaysThere() {
+        Client stalled = fixture.ofQueue(100);
+        ScarceAllocator allocator = publishScarce(stalled);
+        stalled.connection.channel().allow(7);
+        stalled.tick();
+        allocator.leave(0);
+        stall(stalled);
+        assertThat(stalled.snapshot().messagesReturned()).isZero();
+        stalled.connection.channel().allowAll();
+        assertThat(stalled.receivedNumbers()).isEqualTo(range(0, 4));
+    }
+
+    @Test
+    void withoutMemoryForACopyTheRestOfABatchIsDroppedAtTheEnd() {
+        Client client = fixture.ofQueue(100);
+        ScarceAllocator allocator = publishScarce(client);
+        client.connection.channel().allow(7);
+        client.tick();
+        allocator.leave(0);
+        client.connection.reset();
+        assertThat(client.snapshot().droppedMessages()).containsEntry(DropReason.MEMORY, 3L);
+        assertThat(client.snapshot().messagesWritten()).isEqualTo(1);
+        assertThat(client.queue.heldBytes()).isZero();
+    }
+
+    /** Four messages in a batch whose allocator can be told to have no more memory. */
+    private ScarceAllocator publishScarce(Client client) {
+        ScarceAllocator allocator = new ScarceAllocator();
+        client.destination.publish(fixture.batches.in(allocator, fixture.numbered(0, 4)), publisher);
+        client.run();
+        return allocator;
     }
 
     @ParameterizedTest

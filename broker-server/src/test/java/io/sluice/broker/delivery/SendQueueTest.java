@@ -322,6 +322,17 @@ final class SendQueueTest {
     }
 
     @Test
+    void aSubscriberWhosePublishersHaveLeftIsNotClosedForBlockingThem() {
+        Client client = topicSubscriber(SendQueueFixture.messages(2), "push-back");
+        publish(client, 0, 2);
+        client.run();
+        client.tick();
+        client.destination.forget(publisher);
+        fixture.pass(client, 10 * SendQueueFixture.PUSH_BACK_TIMEOUT_MS);
+        assertThat(client.isClosed()).isFalse();
+    }
+
+    @Test
     void aSubscriberThatReadsSlowlyIsNotClosedForPushingBack() {
         Client client = topicSubscriber(SendQueueFixture.messages(2), "push-back");
         publish(client, 0, 10);

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 final class SlowEpisodeLogTest {
     private final ManualClock clock = new ManualClock();
-    private final SlowEpisodeLog log = new SlowEpisodeLog("c-1 (10.0.0.7:4711, /topic/prices)");
+    private final SlowLines slowLines = new SlowLines(clock);
+    private final SlowEpisodeLog log = new SlowEpisodeLog("c-1 (10.0.0.7:4711, /topic/prices)", slowLines);
     private final LogLines lines = LogLines.of("io.sluice.slow");
 
     @AfterEach
@@ -130,6 +131,34 @@ final class SlowEpisodeLogTest {
                 .hasSize(10);
         assertThat(lines.lines().stream().filter(line -> line.contains("caught up")))
                 .hasSize(10);
+    }
+
+    @Test
+    void clientsThatComeAndGoDoNotFillTheLog() {
+        for (int i = 0; i < 150; i++) {
+            SlowEpisodeLog ofOne = new SlowEpisodeLog("c-" + i, slowLines);
+            ofOne.started(clock.nowNs(), 5, 6, 0, "remedy");
+            ofOne.left(clock.nowNs(), 7);
+        }
+        assertThat(lines.lines()).hasSize(200);
+        clock.advanceMs(60_000);
+        slowLines.tick();
+        slowLines.tick();
+        assertThat(lines.lines()).hasSize(201);
+        assertThat(lines.lines().get(200)).isEqualTo("WARN 50 more subscribers were slow, and have left");
+    }
+
+    @Test
+    void whoStaysSlowIsNamedWhenThereIsRoom() {
+        for (int i = 0; i < 100; i++) {
+            assertThat(slowLines.allows()).isTrue();
+        }
+        start(0);
+        log.tick(clock.nowNs(), 5, 6, "remedy");
+        assertThat(lines.lines()).isEmpty();
+        clock.advanceMs(60_000);
+        log.tick(clock.nowNs(), 5, 6, "remedy");
+        assertThat(lines.lines()).singleElement().asString().contains("5 messages are queued for it");
     }
 
     @Test

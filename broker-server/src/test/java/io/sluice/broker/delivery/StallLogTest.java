@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 final class StallLogTest {
     private final ManualClock clock = new ManualClock();
-    private final StallLog log = new StallLog("c-1 (10.0.0.7:4711, /queue/orders)");
+    private final StallLog log = new StallLog("c-1 (10.0.0.7:4711, /queue/orders)", new SlowLines(clock));
     private final LogLines lines = LogLines.of("io.sluice.slow");
 
     @AfterEach

@@ -2,13 +2,11 @@ package io.sluice.broker.destination;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.buffer.UnpooledDirectByteBuf;
 import io.sluice.broker.base.PinnedMemory;
 import io.sluice.broker.message.Arrivals;
 import io.sluice.broker.message.MessageBatch;
+import io.sluice.broker.message.ScarceAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,12 +72,12 @@ final class EvenDealTest {
     void dealsNothingIfThereIsNotMemoryForAllShares() {
         List<QueueMember> turn = turn(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
         MessageBatch batch = batch(0, 6);
-        allocator.left = 2;
+        allocator.leave(2);
         assertThat(deal.deal(batch, turn, 0)).isFalse();
         assertThat(subscribers)
                 .allSatisfy(subscriber -> assertThat(subscriber.offered()).isEmpty());
         assertThat(memory.batches()).as("the batch alone").isEqualTo(1);
-        allocator.left = 3;
+        allocator.leave(3);
         assertThat(deal.deal(batch, turn, 0)).isTrue();
         batch.release();
         assertThat(subscribers)
@@ -111,29 +109,5 @@ final class EvenDealTest {
         return IntStream.range(0, share.messages())
                 .mapToObj(share.arrivals()::get)
                 .toList();
-    }
-
-    /** Has memory for so many buffers. */
-    private static final class ScarceAllocator extends AbstractByteBufAllocator {
-        private int left = Integer.MAX_VALUE;
-
-        @Override
-        protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
-            return UnpooledByteBufAllocator.DEFAULT.heapBuffer(initialCapacity, maxCapacity);
-        }
-
-        @Override
-        protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-            if (--left < 0) {
-                throw new OutOfMemoryError("as if there were none");
-            }
-            // Its own alloc() would be the other one.
-            return new UnpooledDirectByteBuf(this, initialCapacity, maxCapacity);
-        }
-
-        @Override
-        public boolean isDirectBufferPooled() {
-            return false;
-        }
     }
 }

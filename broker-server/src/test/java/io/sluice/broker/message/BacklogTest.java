@@ -346,6 +346,16 @@ final class BacklogTest {
     // ---------------------------------------------------------------- against a plain model
 
     @Test
+    void withoutMemoryForACopyOfTheNewestTheOlderOnesWaitToo() {
+        ScarceAllocator allocator = new ScarceAllocator();
+        MessageBatch batch = batches.in(allocator, batches.of("1", "2"));
+        allocator.leave(0);
+        backlog.appendNewest(batch);
+        assertThat(backlog.heldMessages()).isEqualTo(2);
+        assertThat(backlog.droppedMessages()).isZero();
+    }
+
+    @Test
     void behavesLikeAPlainListOfMessagesWhateverHappens() {
         Seed.check(300, this::compareWithModel);
     }

@@ -3,6 +3,7 @@ package io.sluice.broker.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.sluice.broker.base.PinnedMemory;
@@ -51,6 +52,15 @@ public final class Batches {
     public MessageBatch of(List<String> payloads) {
         ByteBuf frames = framesOf(payloads);
         return new MessageBatch(frames, payloads.size(), arrivedNs, memory);
+    }
+
+    /** The same batch, in a buffer of another allocator. */
+    public MessageBatch in(ByteBufAllocator other, MessageBatch batch) {
+        ByteBuf frames = other.directBuffer(batch.frames().readableBytes());
+        frames.writeBytes(batch.frames().duplicate());
+        MessageBatch moved = new MessageBatch(frames, batch.messages(), batch.arrivedNs(), batch.memory());
+        batch.release();
+        return moved;
     }
 
     /** A batch of messages whose payloads are consecutive numbers. */

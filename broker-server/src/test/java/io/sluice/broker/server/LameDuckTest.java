@@ -3,6 +3,7 @@ package io.sluice.broker.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.broker.base.LogLines;
 import io.sluice.broker.config.BrokerConfig;
 import io.sluice.broker.metrics.CloseReason;
 import io.sluice.broker.metrics.DropReason;
@@ -117,6 +118,28 @@ final class LameDuckTest {
             }
             subscriber.assertEnded();
             done.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void whoDoesNotReadIsClosedWithALineWhenPatienceIsOver() throws Exception {
+        try (NativeClient stalled = NativeClient.subscribe(broker, "/topic/a");
+                NativeClient publisher = NativeClient.subscribe(broker, "/null");
+                LogLines lines = LogLines.of("io.sluice.close")) {
+            until(() -> broker.counters().subscribers().size() == 1);
+            // More than kernels take for somebody who never reads.
+            for (int i = 0; i < 300; i++) {
+                publisher.publish("/topic/a", " ".repeat(100_000));
+            }
+            publisher.goodbye().assertEnded();
+            drain(new DrainPlan(0, 500)).get(60, TimeUnit.SECONDS);
+            until(() -> broker.counters().openConnections() == 0);
+            assertThat(broker.counters().totals().closed(CloseReason.SHUTDOWN)).isEqualTo(1);
+            assertThat(broker.counters().totals().dropped(DropReason.SHUTDOWN)).isPositive();
+            assertThat(lines.lines())
+                    .singleElement()
+                    .asString()
+                    .contains(": shutdown: did not take in time what was left for it; ", " messages");
         }
     }
 

@@ -3,6 +3,7 @@ package io.sluice.broker.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.broker.base.LogLines;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.CloseReason;
 import io.sluice.broker.metrics.DelaySnapshot;
@@ -17,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -80,6 +83,21 @@ final class StatsFileTest {
                 .containsEntry("/subscribers/999/held_bytes", "500")
                 .doesNotContainKey("/subscribers/1000/held_bytes")
                 .containsEntry("/held_messages", "3000");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFullDiskEndsTheStatisticsAndNothingElse() {
+        try (LogLines lines = LogLines.of(StatsFile.class.getName())) {
+            try (StatsFile stats = new StatsFile(Path.of("/dev/full"))) {
+                stats.append(snapshot(new BrokerCounters(), List.of()));
+                stats.append(snapshot(new BrokerCounters(), List.of()));
+            }
+            assertThat(lines.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN cannot write the statistics file /dev/full any more: ");
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.sluice.loadtest.benchmark;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.PinnedMemory;
 import io.sluice.broker.config.BrokerConfig;
+import io.sluice.broker.delivery.SlowLines;
 import io.sluice.broker.destination.Destination;
 import io.sluice.broker.destination.DestinationRegistry;
 import io.sluice.broker.destination.MemoryPushBack;
@@ -36,6 +37,7 @@ final class BrokerParts {
                 new MemoryPushBack(memory, clock, counters, () -> {}),
                 counters,
                 new Sessions(memory, clock),
+                new SlowLines(clock),
                 Frames.ALLOCATOR,
                 clock);
     }

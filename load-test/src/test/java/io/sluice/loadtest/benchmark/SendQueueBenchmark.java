@@ -10,6 +10,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sluice.broker.delivery.DeliveryEncoder;
 import io.sluice.broker.delivery.SendQueue;
+import io.sluice.broker.delivery.SlowLines;
 import io.sluice.broker.destination.Offer;
 import io.sluice.broker.message.DestinationName;
 import io.sluice.broker.message.MessageBatch;
@@ -71,6 +72,7 @@ public class SendQueueBenchmark {
                 broker.rules.forSubscriber(name),
                 false,
                 IN_FLIGHT_BYTES,
+                new SlowLines(broker.clock),
                 broker.clock);
         frames = Frames.payloads(messages, PAYLOAD_BYTES);
     }

@@ -7,6 +7,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.PinnedMemory;
 import io.sluice.broker.config.BrokerConfig;
+import io.sluice.broker.delivery.SlowLines;
 import io.sluice.broker.destination.Destination;
 import io.sluice.broker.destination.DestinationRegistry;
 import io.sluice.broker.destination.MemoryPushBack;
@@ -108,6 +109,7 @@ final class FuzzRound {
                 new MemoryPushBack(memory, clock, counters, sessions::relieveForQueues),
                 counters,
                 sessions,
+                new SlowLines(clock),
                 allocator,
                 clock);
         this.protocols = List.of(new NativeProtocol(context));

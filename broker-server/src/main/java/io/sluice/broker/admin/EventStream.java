@@ -151,12 +151,14 @@ final class EventStream extends ChannelInboundHandlerAdapter {
         }
         AutoCloseable started = running;
         running = null;
-        if (started != null) {
-            try {
+        try {
+            if (started == null) {
+                source.abandon();
+            } else {
                 started.close();
-            } catch (Exception e) {
-                LOG.error("a stream of events did not end in good order", e);
             }
+        } catch (Exception e) {
+            LOG.error("a stream of events did not end in good order", e);
         }
         own.fireChannelInactive();
     }

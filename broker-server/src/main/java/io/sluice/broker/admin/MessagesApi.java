@@ -1,7 +1,6 @@
 package io.sluice.broker.admin;
 
 import io.netty.util.concurrent.Future;
-import io.sluice.broker.delivery.Watch;
 import io.sluice.broker.destination.Publication;
 import io.sluice.broker.message.MessageCopy;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +12,6 @@ import java.util.Locale;
 final class MessagesApi {
     private static final int MOST_PEEKED = 100;
     private static final int USUALLY_PEEKED = 20;
-    private static final long LOOK_EVERY_MS = 100;
     private static final long LOOK_AT_QUEUE_EVERY_MS = 1000;
 
     private final BrokerView broker;
@@ -75,15 +73,7 @@ final class MessagesApi {
                 return () -> looks.cancel(false);
             });
         }
-        Watch watch = broker.watch(name).orElseThrow(MessagesApi::cannotWatch);
-        WatchStream watched = new WatchStream(watch);
-        return Answer.stream(stream -> {
-            Future<?> looks = stream.every(LOOK_EVERY_MS, () -> watched.look(stream));
-            return () -> {
-                looks.cancel(false);
-                watch.close();
-            };
-        });
+        return Answer.stream(new TopicWatch(broker.watch(name).orElseThrow(MessagesApi::cannotWatch)));
     }
 
     private static ApiException noSuchQueue() {

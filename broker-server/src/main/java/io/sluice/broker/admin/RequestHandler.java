@@ -142,6 +142,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
             writeStream(ctx, answer, stream, form);
             return;
         }
+        if (stream != null) {
+            stream.abandon();
+        }
         byte[] body = answer.body();
         int unsent = form.head() ? 0 : body.length;
         if (!context.clients().reserve(unsent)) {
@@ -190,6 +193,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     /** From here on the connection is the stream's. */
     private void writeStream(ChannelHandlerContext ctx, Answer answer, EventSource source, Form form) {
         if (!context.clients().enterStream()) {
+            source.abandon();
             write(
                     ctx,
                     overloaded(Limits.STREAMS + " streams of events are open, which is all there may be")

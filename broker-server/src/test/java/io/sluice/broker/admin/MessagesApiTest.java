@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.broker.server.NativeClient;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,41 @@ final class MessagesApiTest {
             assertThat(next(viewer, "message")).containsEntry("text", "{\"color\":\"red\",\"cpu\":12.5}");
             viewer.close();
             await().until(() -> admin.broker.counters().destinations() == 0);
+        }
+    }
+
+    @Test
+    void whoOnlyAsksForTheHeadersOfAWatchTakesNoPlace() throws IOException {
+        try (AdminFixture admin = new AdminFixture();
+                PlainHttp client = new PlainHttp(admin.address)) {
+            String target = "/api/v1/destinations/watch?name=/topic/a";
+            String head = PlainHttp.request("HEAD", target, "Authorization: Bearer " + admin.token + "\r\n", "");
+            for (int i = 0; i < 65; i++) {
+                client.send(head);
+                assertThat(client.read(false).status()).isEqualTo(200);
+            }
+
+            await().until(() -> admin.broker.counters().destinations() == 0);
+            watching(admin, "/topic/a").close();
+        }
+    }
+
+    @Test
+    void aWatchForWhichThereIsNoStreamTakesNoPlace() throws IOException {
+        List<PlainHttp> viewers = new ArrayList<>();
+        try (AdminFixture admin = new AdminFixture()) {
+            for (int i = 0; i < Limits.STREAMS; i++) {
+                viewers.add(watching(admin, "/topic/a"));
+            }
+            String target = "/api/v1/destinations/watch?name=/topic/b";
+            String watch = PlainHttp.request("GET", target, "Authorization: Bearer " + admin.token + "\r\n", "");
+
+            assertThat(admin.ask(watch).status()).isEqualTo(503);
+            await().until(() -> admin.broker.counters().destinations() == 1);
+        } finally {
+            for (PlainHttp viewer : viewers) {
+                viewer.close();
+            }
         }
     }
 

@@ -12,6 +12,10 @@ import java.util.Locale;
 final class MessagesApi {
     private static final int MOST_PEEKED = 100;
     private static final int USUALLY_PEEKED = 20;
+
+    /** Payload in one answer; as JSON it is up to six times as long. */
+    private static final int MOST_PEEKED_BYTES = 1 << 20;
+
     private static final long LOOK_AT_QUEUE_EVERY_MS = 1000;
 
     private final BrokerView broker;
@@ -54,7 +58,12 @@ final class MessagesApi {
                 broker.peek(request.parameter("name"), limit).orElseThrow(MessagesApi::noSuchQueue);
         return Json.ok(json -> {
             json.writeArrayPropertyStart("items");
+            int roomBytes = MOST_PEEKED_BYTES;
             for (MessageCopy message : messages) {
+                roomBytes -= message.copiedBytes();
+                if (roomBytes < 0) {
+                    break;
+                }
                 json.writeStartObject();
                 MessageJson.writeAge(json, message);
                 MessageJson.writePayload(json, message);

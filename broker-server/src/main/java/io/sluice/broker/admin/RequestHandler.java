@@ -145,26 +145,30 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         if (stream != null) {
             stream.abandon();
         }
-        byte[] body = answer.body();
-        int unsent = form.head() ? 0 : body.length;
-        if (!context.clients().reserve(unsent)) {
-            write(
-                    ctx,
-                    overloaded("clients have not taken " + Limits.UNSENT_BYTES + " bytes of answers yet")
-                            .answer(),
-                    form);
-            return;
+        int unsent = form.head() ? 0 : answer.body().length;
+        if (context.clients().reserve(unsent)) {
+            send(ctx, answer, form, unsent);
+        } else {
+            // Without room of its own, for there is none: it is short, and each client has one answer under way.
+            Answer refusal = overloaded("clients have not taken " + Limits.UNSENT_BYTES + " bytes of answers yet")
+                    .answer();
+            send(ctx, refusal, form, 0);
         }
+    }
+
+    /** @param reserved bytes to be released when the client has the answer */
+    private void send(ChannelHandlerContext ctx, Answer answer, Form form, int reserved) {
+        byte[] body = answer.body();
         ByteBuf content = form.head() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body);
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, answer.status(), content);
         setHeaders(response, answer, form.keepAlive(), form.version());
-        if (!answer.status().equals(HttpResponseStatus.NO_CONTENT) && stream == null) {
+        if (!answer.status().equals(HttpResponseStatus.NO_CONTENT) && answer.stream() == null) {
             response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
         }
         leaving = !form.keepAlive();
         deadlines.answering(ctx);
         ctx.writeAndFlush(response).addListener(written -> {
-            context.clients().release(unsent);
+            context.clients().release(reserved);
             if (!written.isSuccess()) {
                 ctx.close();
             } else if (form.keepAlive()) {

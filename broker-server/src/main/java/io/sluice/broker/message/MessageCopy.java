@@ -48,6 +48,11 @@ public final class MessageCopy {
         return payload.clone();
     }
 
+    /** How much of it was copied, in bytes. */
+    public int copiedBytes() {
+        return payload.length;
+    }
+
     /** Whether the payload is longer than what was copied. */
     public boolean isCut() {
         return payload.length < payloadBytes;

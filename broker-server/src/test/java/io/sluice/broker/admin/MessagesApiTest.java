@@ -3,6 +3,7 @@ package io.sluice.broker.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.broker.message.MessageCopy;
 import io.sluice.broker.server.NativeClient;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -51,6 +52,26 @@ final class MessagesApiTest {
                 assertThat(items.get(2)).containsEntry("base64", "//4=");
             }
             assertThat(admin.broker.counters().waitingMessages()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void whatIsShownOfAQueueAtOnceIsBounded() throws IOException {
+        try (AdminFixture admin = new AdminFixture();
+                NativeClient publisher = NativeClient.subscribe(admin.broker, "/null")) {
+            // The longest there are as JSON: six characters for each byte.
+            String payload = "\u0001".repeat(20_000);
+            for (int i = 0; i < 100; i++) {
+                publisher.publish("/queue/a", payload);
+            }
+            await().until(() -> admin.broker.counters().waitingMessages() == 100);
+            String target = "/api/v1/destinations/peek?limit=100&name=/queue/a";
+            PlainHttp.Response peeked = admin.ask(
+                    PlainHttp.request("GET", target, "Authorization: Bearer " + admin.token + "\r\n", ""));
+
+            List<Map<String, Object>> items = JsonTree.at(JsonTree.parse(peeked.body()), "items");
+            assertThat(items).hasSize((1 << 20) / MessageCopy.MAX_BYTES);
+            assertThat(peeked.body().length()).isLessThan((int) Limits.UNSENT_BYTES);
         }
     }
 

@@ -43,6 +43,7 @@ public final class AdminServer implements AutoCloseable {
     private final ThreadPoolExecutor worker;
     private final Channel serverChannel;
     private final AdminContext context;
+    private final AdminToken token;
     private final Path usualTokenFile;
     private final boolean open;
 
@@ -51,12 +52,14 @@ public final class AdminServer implements AutoCloseable {
             ThreadPoolExecutor worker,
             Channel serverChannel,
             AdminContext context,
+            AdminToken token,
             Path usualTokenFile,
             boolean open) {
         this.loop = loop;
         this.worker = worker;
         this.serverChannel = serverChannel;
         this.context = context;
+        this.token = token;
         this.usualTokenFile = usualTokenFile;
         this.open = open;
     }
@@ -78,7 +81,7 @@ public final class AdminServer implements AutoCloseable {
             DaemonControl daemon)
             throws Exception {
         boolean loopback = InetAddress.getByName(config.host()).isLoopbackAddress();
-        AdminToken token = new AdminToken(token(config, usualTokenFile, loopback), InstantSource.system());
+        AdminToken token = new AdminToken(token(config, usualTokenFile, loopback, !loopback), InstantSource.system());
         MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("sluice-admin", true), transport.ioHandlers());
         ThreadPoolExecutor worker = newWorker();
@@ -92,7 +95,7 @@ public final class AdminServer implements AutoCloseable {
                     .sync()
                     .channel();
             loop.next().scheduleAtFixedRate(() -> observe(observer), 0, OBSERVED_EVERY_MS, TimeUnit.MILLISECONDS);
-            return new AdminServer(loop, worker, channel, context, usualTokenFile, loopback);
+            return new AdminServer(loop, worker, channel, context, token, usualTokenFile, loopback);
         } catch (Exception e) {
             worker.shutdownNow();
             loop.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
@@ -137,7 +140,8 @@ public final class AdminServer implements AutoCloseable {
         return worker;
     }
 
-    private static String token(AdminConfig config, Path usualTokenFile, boolean loopback) {
+    /** @param needed whether there must be a token; else it is empty if it cannot be had */
+    private static String token(AdminConfig config, Path usualTokenFile, boolean loopback, boolean needed) {
         Path file = config.tokenFile().isEmpty() ? usualTokenFile : Path.of(config.tokenFile());
         try {
             if (loopback) {
@@ -151,7 +155,7 @@ public final class AdminServer implements AutoCloseable {
             return TokenFile.read(file);
         } catch (IOException e) {
             String fault = "cannot take the admin token from " + file + ": " + e;
-            if (!loopback) {
+            if (needed) {
                 throw new TokenFileException(fault);
             }
             LOG.warn("{}; nothing can be changed through the admin API; set admin.token-file", fault);
@@ -200,11 +204,12 @@ public final class AdminServer implements AutoCloseable {
      *
      * @param next the address in it does not count
      * @return makes the change, soon
-     * @throws TokenFileException when there must be a token, and is none
+     * @throws TokenFileException when there must be a token, or is one so far, and none can be had
      */
     public Runnable prepare(AdminConfig next) {
-        String token = token(next, usualTokenFile, open);
-        return () -> loop.next().execute(() -> context.change(next, token));
+        // Whoever has a token must not lose it by a file that is broken; where there is none, the broker runs without.
+        String text = token(next, usualTokenFile, open, !open || token.exists());
+        return () -> loop.next().execute(() -> context.change(next, text));
     }
 
     /** Where it listens; the port is the real one. */

@@ -198,6 +198,23 @@ final class AccessTest {
             assertThat(PlainHttp.once(address, PlainHttp.post(LOGIN, "", "{\"token\":\"\"}"))
                             .status())
                     .isEqualTo(403);
+            assertThat(broker.reload(broker.config().with("admin.hosts", "other.example")))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void aTokenFileThatIsBrokenIsRefusedAndTheTokenStays() throws IOException {
+        try (AdminFixture admin = new AdminFixture()) {
+            Path empty = Files.writeString(folder.resolve("empty"), "");
+            BrokerConfig next = admin.broker.config().with("admin.token-file", empty.toString());
+
+            assertThatThrownBy(() -> admin.broker.reload(next))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("admin.token-file: ")
+                    .hasMessageContaining(empty.toString());
+            assertThat(admin.post("/api/v1/drain", "{\"leave_over_ms\":-2}").status())
+                    .isEqualTo(400);
         }
     }
 

@@ -44,6 +44,7 @@ final class AdminContext {
         metrics.setSeries(config.metricsSeries());
         hostRule = new HostRule(config.hostNames());
         guard = new Guard(token, open, config);
+        clients.recheckStreams();
     }
 
     /** Lets go of what was made for it. */

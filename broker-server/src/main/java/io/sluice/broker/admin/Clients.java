@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.sluice.broker.base.OwnLoop;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -15,8 +16,8 @@ final class Clients {
     private int max;
     private final Set<Channel> all = new LinkedHashSet<>();
     private final Set<Channel> silent = new LinkedHashSet<>();
+    private final Set<EventStream> streams = new LinkedHashSet<>();
     private long unsentBytes;
-    private int streams;
 
     /** @param max how many there may be at once */
     Clients(int max) {
@@ -77,16 +78,17 @@ final class Clients {
     }
 
     /** Takes a place for a stream; false when all are taken. */
-    boolean enterStream() {
-        if (streams >= Limits.STREAMS) {
-            return false;
-        }
-        streams++;
-        return true;
+    boolean enterStream(EventStream stream) {
+        return streams.size() < Limits.STREAMS && streams.add(stream);
     }
 
     /** Gives the place back. */
-    void leaveStream() {
-        streams--;
+    void leaveStream(EventStream stream) {
+        streams.remove(stream);
+    }
+
+    /** Ends the streams of those who are not let in any more. */
+    void recheckStreams() {
+        List.copyOf(streams).forEach(EventStream::endUnlessLetIn);
     }
 }

@@ -12,13 +12,15 @@ import io.sluice.broker.base.OwnLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Server-sent events to one client, as the HTML standard has them. A client that does not keep up misses events, which
- * {@link #send} tells whoever sends them; one that takes nothing at all is closed.
+ * {@link #send} tells whoever sends them; one that takes nothing at all is closed. So is
+ * one that is not let in any more, within ten seconds: its session is over, or there is another token.
  */
 @OwnLoop
 final class EventStream extends ChannelInboundHandlerAdapter {
@@ -29,14 +31,17 @@ final class EventStream extends ChannelInboundHandlerAdapter {
     private final Clients clients;
     private final Deadlines deadlines;
     private final EventSource source;
+    private final BooleanSupplier letIn;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable AutoCloseable running;
     private @Nullable Future<?> comments;
 
-    EventStream(Clients clients, Deadlines deadlines, EventSource source) {
+    /** @param letIn whether the client may still have what it asked for */
+    EventStream(Clients clients, Deadlines deadlines, EventSource source, BooleanSupplier letIn) {
         this.clients = clients;
         this.deadlines = deadlines;
         this.source = source;
+        this.letIn = letIn;
     }
 
     @Override
@@ -45,8 +50,7 @@ final class EventStream extends ChannelInboundHandlerAdapter {
         deadlines.streaming();
         // Shows a client that there is somebody, and us whether there is still a client.
         comments = added.executor()
-                .scheduleWithFixedDelay(
-                        () -> write(COMMENT), COMMENT_EVERY_MS, COMMENT_EVERY_MS, TimeUnit.MILLISECONDS);
+                .scheduleWithFixedDelay(this::comment, COMMENT_EVERY_MS, COMMENT_EVERY_MS, TimeUnit.MILLISECONDS);
         // Not within the request that asked for it.
         added.executor().execute(() -> start(added));
     }
@@ -109,6 +113,11 @@ final class EventStream extends ChannelInboundHandlerAdapter {
         return true;
     }
 
+    private void comment() {
+        endUnlessLetIn();
+        write(COMMENT);
+    }
+
     private void write(byte[] bytes) {
         ChannelHandlerContext own = ctx;
         if (own != null && own.channel().isWritable()) {
@@ -121,6 +130,13 @@ final class EventStream extends ChannelInboundHandlerAdapter {
         ChannelHandlerContext own = ctx;
         if (own != null) {
             own.close();
+        }
+    }
+
+    /** Ends the stream if its client is not let in any more. */
+    void endUnlessLetIn() {
+        if (!letIn.getAsBoolean()) {
+            end();
         }
     }
 
@@ -144,7 +160,7 @@ final class EventStream extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext own) {
-        clients.leaveStream();
+        clients.leaveStream(this);
         Future<?> commenting = comments;
         if (commenting != null) {
             commenting.cancel(false);

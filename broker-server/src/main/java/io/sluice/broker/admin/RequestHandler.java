@@ -23,6 +23,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.sluice.broker.base.OwnLoop;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     private final AdminContext context;
     private final Deadlines deadlines;
     private boolean leaving;
+
+    /** Whether the client may still have what it asked for last. */
+    private BooleanSupplier letIn = () -> false;
 
     RequestHandler(AdminContext context, Deadlines deadlines) {
         this.context = context;
@@ -89,7 +93,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
             context.hostRule().check(request.headers(), local);
             Router.Match match = context.router().find(request.method(), RequestReader.path(request));
             route = match.route();
-            context.guard().check(route.access(), request.headers());
+            HttpHeaders headers = request.headers();
+            Access access = match.route().access();
+            context.guard().check(access, headers);
+            letIn = () -> context.guard().letsIn(access, headers);
             asked = RequestReader.read(request, match.variables());
         } catch (ApiException e) {
             write(ctx, e.answer(), form);
@@ -196,7 +203,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     /** From here on the connection is the stream's. */
     private void writeStream(ChannelHandlerContext ctx, Answer answer, EventSource source, Form form) {
-        if (!context.clients().enterStream()) {
+        EventStream stream = new EventStream(context.clients(), deadlines, source, letIn);
+        if (!context.clients().enterStream(stream)) {
             source.abandon();
             write(
                     ctx,
@@ -212,7 +220,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         }
         ctx.writeAndFlush(response);
         ChannelPipeline pipeline = ctx.pipeline();
-        pipeline.replace(this, "stream", new EventStream(context.clients(), deadlines, source));
+        pipeline.replace(this, "stream", stream);
         // What the client still sends is for nobody, and goes by the stream, which lets go of it.
         pipeline.remove(FlowControlHandler.class);
         pipeline.remove(HttpObjectAggregator.class);

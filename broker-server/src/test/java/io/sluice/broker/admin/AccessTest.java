@@ -266,4 +266,28 @@ final class AccessTest {
             assertThat(broker.openAdmin()).isEmpty();
         }
     }
+
+    @Test
+    void anotherTokenEndsTheStreamsThatTheFirstOpened() throws IOException {
+        try (AdminFixture admin = new AdminFixture();
+                PlainHttp withToken = new PlainHttp(admin.address);
+                PlainHttp without = new PlainHttp(admin.address)) {
+            String watch = "/api/v1/destinations/watch?name=/topic/a";
+            withToken.send(PlainHttp.request("GET", watch, "Authorization: Bearer " + admin.token + "\r\n", ""));
+            assertThat(withToken.read(false).status()).isEqualTo(200);
+            without.send(PlainHttp.get("/api/v1/events"));
+            assertThat(without.read(false).status()).isEqualTo(200);
+            Path other = Files.writeString(folder.resolve("other"), "another-token-of-an-operator");
+
+            admin.broker.reload(admin.broker.config().with("admin.token-file", other.toString()));
+
+            await().until(() -> admin.broker.counters().destinations() == 0);
+            // The second: the first may have been sent before.
+            for (int tick = 0; tick < 2; tick++) {
+                while (!without.line().equals("event: tick")) {
+                    // Sizes, data and the lines in between.
+                }
+            }
+        }
+    }
 }

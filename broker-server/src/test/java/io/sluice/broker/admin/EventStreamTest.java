@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** When a stream of events begins and ends, and what it lets go of. */
 final class EventStreamTest {
     private final List<String> told = new ArrayList<>();
     private final Clients clients = new Clients(10);
+    private boolean letIn = true;
 
     private final EventSource source = new EventSource() {
         @Override
@@ -27,7 +29,9 @@ final class EventStreamTest {
 
     private EmbeddedChannel open() {
         Deadlines deadlines = new Deadlines(clients);
-        return new EmbeddedChannel(deadlines, new EventStream(clients, deadlines, source));
+        EmbeddedChannel channel = new EmbeddedChannel(deadlines);
+        channel.pipeline().addLast(new EventStream(clients, deadlines, source, () -> letIn));
+        return channel;
     }
 
     @Test
@@ -41,13 +45,26 @@ final class EventStreamTest {
 
     @Test
     void aClientThatGoesBeforeItsStreamBeginsLeavesNothingOpen() {
-        EmbeddedChannel channel = new EmbeddedChannel();
-        Deadlines deadlines = new Deadlines(clients);
-        channel.pipeline().addLast(deadlines, new EventStream(clients, deadlines, source));
+        EmbeddedChannel channel = open();
         // The pipeline's own: that of the channel would begin the stream first.
         channel.pipeline().close();
         channel.runPendingTasks();
 
         assertThat(told).containsExactly("abandoned");
+    }
+
+    @Test
+    void aStreamEndsWhenItsClientIsNotLetInAnyMore() {
+        EmbeddedChannel channel = open();
+        channel.freezeTime();
+        channel.advanceTimeBy(10, TimeUnit.SECONDS);
+        channel.runPendingTasks();
+        assertThat(channel.isActive()).isTrue();
+
+        letIn = false;
+        channel.advanceTimeBy(10, TimeUnit.SECONDS);
+        channel.runPendingTasks();
+        assertThat(channel.isActive()).isFalse();
+        channel.finishAndReleaseAll();
     }
 }

@@ -66,8 +66,8 @@ final class MessagesApiTest {
             }
             await().until(() -> admin.broker.counters().waitingMessages() == 100);
             String target = "/api/v1/destinations/peek?limit=100&name=/queue/a";
-            PlainHttp.Response peeked = admin.ask(
-                    PlainHttp.request("GET", target, "Authorization: Bearer " + admin.token + "\r\n", ""));
+            PlainHttp.Response peeked =
+                    admin.ask(PlainHttp.request("GET", target, "Authorization: Bearer " + admin.token + "\r\n", ""));
 
             List<Map<String, Object>> items = JsonTree.at(JsonTree.parse(peeked.body()), "items");
             assertThat(items).hasSize((1 << 20) / MessageCopy.MAX_BYTES);

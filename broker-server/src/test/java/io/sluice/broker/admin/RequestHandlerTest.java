@@ -57,7 +57,9 @@ final class RequestHandlerTest {
         assertThat(status(channel)).isEqualTo(503);
         context.clients().release(Limits.UNSENT_BYTES + 1);
         assertThat(status(channel)).isEqualTo(200);
-        assertThat(context.clients().reserve(Limits.UNSENT_BYTES)).as("nothing is left behind").isTrue();
+        assertThat(context.clients().reserve(Limits.UNSENT_BYTES))
+                .as("nothing is left behind")
+                .isTrue();
         channel.finishAndReleaseAll();
     }
 }

@@ -13,9 +13,18 @@ import java.util.Set;
 
 /**
  * Whether a request was meant for this broker and does not come from another site's page. A browser can be made to believe
- * that a foreign name leads here; then the name stands in Host, and the foreign page in Origin.
+ * that a foreign name leads here; then the name stands in Host, and the foreign page in Origin. Where browsers leave Origin
+ * out, as for an image, newer ones say in Sec-Fetch-Site that the page is foreign. Who follows a link from elsewhere is
+ * answered: the page with the link sees nothing of it.
  */
 final class HostRule {
+    private static final String FETCH_SITE = "Sec-Fetch-Site";
+    private static final String FETCH_MODE = "Sec-Fetch-Mode";
+    private static final String FETCH_DEST = "Sec-Fetch-Dest";
+
+    /** What browsers say of our own pages, and of an address that somebody typed. */
+    private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
+
     private final Set<String> names;
 
     /** @param names names beside {@code localhost} and addresses, in lower case */
@@ -44,10 +53,22 @@ final class HostRule {
         for (String origin : headers.getAll(HttpHeaderNames.ORIGIN)) {
             String lower = origin.toLowerCase(Locale.ROOT);
             if (!lower.equals("http://" + host) && !lower.equals("https://" + host)) {
-                throw new ApiException(
-                        HttpResponseStatus.FORBIDDEN, "foreign_origin", "pages of other sites are not answered");
+                throw foreignOrigin();
             }
         }
+        if (!OWN_SITES.containsAll(headers.getAll(FETCH_SITE)) && !isFollowedLink(headers)) {
+            throw foreignOrigin();
+        }
+    }
+
+    private static boolean isFollowedLink(HttpHeaders headers) {
+        return headers.getAll(FETCH_MODE).equals(List.of("navigate"))
+                && headers.getAll(FETCH_DEST).equals(List.of("document"));
+    }
+
+    private static ApiException foreignOrigin() {
+        return new ApiException(
+                HttpResponseStatus.FORBIDDEN, "foreign_origin", "pages of other sites are not answered");
     }
 
     private boolean isOurs(String host, InetAddress local) {

@@ -137,6 +137,30 @@ final class AdminServerTest {
     }
 
     @Test
+    void whatPagesOfOtherSitesLoadIsRefusedWithoutAnOriginToo() throws IOException {
+        for (String site : List.of("cross-site", "same-site", "same-origin\r\nSec-Fetch-Site: cross-site")) {
+            for (String how : List.of(
+                    "",
+                    "Sec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image\r\n",
+                    "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n")) {
+                String headers = "Sec-Fetch-Site: " + site + "\r\n" + how;
+                assertThat(admin.ask(PlainHttp.request("GET", "/readyz", headers, ""))
+                                .status())
+                        .as(headers)
+                        .isEqualTo(403);
+            }
+        }
+        for (String headers : List.of(
+                "Sec-Fetch-Site: none\r\n",
+                "Sec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\n",
+                "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n")) {
+            assertThat(admin.ask(PlainHttp.request("GET", "/", headers, "")).status())
+                    .as(headers)
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
     void whatCanBeReadInTwoWaysIsRefusedAndTheConnectionClosed() throws IOException {
         List<String> twofold = List.of(
                 "POST /api/v1/logout HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",

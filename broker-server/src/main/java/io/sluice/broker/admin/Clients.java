@@ -79,7 +79,12 @@ final class Clients {
 
     /** Takes a place for a stream; false when all are taken. */
     boolean enterStream(EventStream stream) {
-        return streams.size() < Limits.STREAMS && streams.add(stream);
+        return streams.size() < maxStreams() && streams.add(stream);
+    }
+
+    /** How many streams there may be: others than viewers are to be answered too. */
+    int maxStreams() {
+        return Math.max(1, Math.min(max / 2, Limits.STREAMS));
     }
 
     /** Gives the place back. */

@@ -26,7 +26,7 @@ final class Limits {
     /** Bytes of answers that clients have not taken, all together. */
     static final long UNSENT_BYTES = 8L << 20;
 
-    /** Streams of events at a time. */
+    /** Streams of events at a time; never more than half of {@code admin.max-connections}. */
     static final int STREAMS = 32;
 
     private Limits() {}

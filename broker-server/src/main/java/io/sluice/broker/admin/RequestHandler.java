@@ -208,7 +208,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
             source.abandon();
             write(
                     ctx,
-                    overloaded(Limits.STREAMS + " streams of events are open, which is all there may be")
+                    overloaded(context.clients().maxStreams()
+                                    + " streams of events are open, which is all there may be")
                             .answer(),
                     form);
             return;

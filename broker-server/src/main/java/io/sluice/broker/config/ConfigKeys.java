@@ -289,7 +289,8 @@ final class ConfigKeys {
             "1",
             "10000",
             "",
-            "Operators' connections at a time; a further one takes the place of the oldest that asks nothing.");
+            "Operators' connections at a time; a further one takes the place of the oldest that asks nothing. Half of them, and"
+                    + " at most 32, may be streams of events.");
     static final ConfigKey<Long> ADMIN_METRICS_SERIES = number(
             "admin.metrics-series",
             "50",

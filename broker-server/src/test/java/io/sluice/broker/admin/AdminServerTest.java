@@ -301,6 +301,26 @@ final class AdminServerTest {
     }
 
     @Test
+    void streamsLeaveHalfOfThePlaces() throws IOException {
+        List<PlainHttp> viewers = new ArrayList<>();
+        try (AdminFixture small = new AdminFixture(Map.of("admin.max-connections", "8"))) {
+            for (int i = 0; i < 4; i++) {
+                PlainHttp viewer = new PlainHttp(small.address);
+                viewers.add(viewer);
+                viewer.send(PlainHttp.get("/api/v1/events"));
+                assertThat(viewer.read(false).status()).isEqualTo(200);
+            }
+
+            assertThat(small.get("/api/v1/events").status()).isEqualTo(503);
+            assertThat(small.get("/readyz").status()).isEqualTo(200);
+        } finally {
+            for (PlainHttp viewer : viewers) {
+                viewer.close();
+            }
+        }
+    }
+
+    @Test
     void aClientThatIsSlowWithItsRequestIsClosed() throws IOException {
         try (PlainHttp client = new PlainHttp(admin.address)) {
             client.send("GET /readyz HTTP/1.1\r\n");

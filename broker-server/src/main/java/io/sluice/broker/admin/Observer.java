@@ -11,13 +11,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the broker for all who ask: those who ask at the same time are shown the same picture. Looks by itself too, about
- * once a second, for what goes by in a second; where there is very much to look at, more rarely, so that it takes no more than
- * a fiftieth of a core.
+ * Looks at the broker for all who ask: those who ask at the same time are shown the same picture, which is up to 100 ms old;
+ * where there is very much to look at, up to ten times as old as the look took, so that however many ask, looking takes about
+ * a tenth of a core. Looks by itself too, about once a second, for what goes by in a second; then more rarely, so that this
+ * takes no more than a fiftieth of a core.
  */
 @OwnLoop
 final class Observer {
     private static final long FRESH_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int SHARE_FOR_THOSE_WHO_ASK = 10;
     private static final int SHARE_OF_TIME = 50;
 
     private final BrokerView broker;
@@ -63,7 +65,7 @@ final class Observer {
     Picture picture() {
         long nowNs = clock.nowNs();
         Picture known = picture;
-        if (known != null && nowNs - pictureNs < FRESH_NS) {
+        if (known != null && nowNs - pictureNs < Math.max(FRESH_NS, tookNs * SHARE_FOR_THOSE_WHO_ASK)) {
             return known;
         }
         Picture taken = Picture.of(broker);

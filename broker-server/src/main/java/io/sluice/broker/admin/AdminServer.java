@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,7 @@ public final class AdminServer implements AutoCloseable {
     private final AdminToken token;
     private final Path usualTokenFile;
     private final boolean open;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private AdminServer(
             MultiThreadIoEventLoopGroup loop,
@@ -222,9 +224,12 @@ public final class AdminServer implements AutoCloseable {
         return "http://" + Addresses.text(address()) + "/";
     }
 
-    /** Ends the listener and all its connections. Waits for at most two seconds. */
+    /** Ends the listener and all its connections. Waits for at most two seconds. May be called twice. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         serverChannel.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
         worker.shutdownNow();
         loop.next().execute(context::close);

@@ -9,6 +9,7 @@ import io.sluice.broker.config.BrokerConfig;
 import io.sluice.broker.config.ConfigException;
 import io.sluice.broker.server.Broker;
 import io.sluice.broker.server.BrokerStartException;
+import io.sluice.broker.transport.TransportKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -257,6 +258,20 @@ final class AccessTest {
                             .status())
                     .isEqualTo(200);
         }
+    }
+
+    @Test
+    void itMayBeClosedTwice() throws Exception {
+        AdminServer admin = AdminServer.open(
+                BrokerConfig.defaults().admin(),
+                0,
+                folder.resolve("admin-token"),
+                TransportKind.NIO,
+                StandInBroker.view(() -> {}),
+                new StandInDaemon());
+
+        admin.close();
+        admin.close();
     }
 
     @Test

@@ -12,9 +12,10 @@ import java.util.Map;
  * @param variables of the path, decoded
  * @param query the parameters, decoded; of several with one name the first
  * @param body of a POST: the properties of a flat JSON object; texts, whole numbers and truth values
- * @param cookie the session shown, or empty
+ * @param cookies with the sessions shown
  */
-record ApiRequest(Map<String, String> variables, Map<String, String> query, Map<String, Object> body, String cookie) {
+record ApiRequest(
+        Map<String, String> variables, Map<String, String> query, Map<String, Object> body, SessionCookies cookies) {
 
     /** A variable of the path. */
     String variable(String name) {

@@ -3,15 +3,11 @@ package io.sluice.broker.admin;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.cookie.Cookie;
-import io.netty.handler.codec.http.cookie.ServerCookieDecoder;
 import io.sluice.broker.config.AdminConfig;
-import java.util.List;
 import java.util.Locale;
 
 /** Lets in who may: by the token in the header {@code Authorization}, or by the cookie that was given in exchange for it. */
 final class Guard {
-    static final String COOKIE = "sluice_session";
     private static final String BEARER = "bearer ";
 
     private final AdminToken token;
@@ -67,19 +63,6 @@ final class Guard {
                 return true;
             }
         }
-        return token.isSession(session(headers));
-    }
-
-    /** The session shown, or empty. */
-    static String session(HttpHeaders headers) {
-        List<String> given = headers.getAll(HttpHeaderNames.COOKIE);
-        for (String header : given) {
-            for (Cookie cookie : ServerCookieDecoder.STRICT.decodeAll(header)) {
-                if (cookie.name().equals(COOKIE)) {
-                    return cookie.value();
-                }
-            }
-        }
-        return "";
+        return SessionCookies.of(headers).sessions().stream().anyMatch(token::isSession);
     }
 }

@@ -104,6 +104,12 @@ final class HostRule {
         return isPort(authority.substring(colon)) ? authority.substring(0, colon) : "";
     }
 
+    /** The port of one of these, or empty. */
+    static String port(String authority) {
+        int colon = authority.indexOf(':', authority.lastIndexOf(']') + 1);
+        return colon < 0 ? "" : authority.substring(colon + 1);
+    }
+
     private static boolean isPort(String text) {
         return text.isEmpty() || text.matches(":[0-9]{1,5}");
     }

@@ -4,7 +4,10 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
 
-/** Exchanges the token for a cookie that no page can read, and that is sent to nobody else. */
+/**
+ * Exchanges the token for a cookie that no page can read. Browsers send it with nothing that pages of other hosts ask for, but
+ * to every port of this host: whoever listens there can take it from who visits them.
+ */
 final class LoginApi {
     private static final String ATTRIBUTES = "; Path=/; HttpOnly; SameSite=Strict";
 
@@ -26,17 +29,19 @@ final class LoginApi {
             throw new ApiException(
                     HttpResponseStatus.FORBIDDEN, "wrong_token", "this is not the token of the file admin.token-file");
         }
-        return withCookie(token.newSession(), AdminToken.SESSION.toSeconds());
+        return withCookie(request, token.newSession(), AdminToken.SESSION.toSeconds());
     }
 
     private Answer logout(ApiRequest request) {
         request.allowOnly();
-        token.endSession(request.cookie());
-        return withCookie("", 0);
+        request.cookies().sessions().forEach(token::endSession);
+        return withCookie(request, "", 0);
     }
 
-    private static Answer withCookie(String session, long seconds) {
+    private static Answer withCookie(ApiRequest request, String session, long seconds) {
         return Answer.noContent()
-                .with(HttpHeaderNames.SET_COOKIE, Guard.COOKIE + "=" + session + ATTRIBUTES + "; Max-Age=" + seconds);
+                .with(
+                        HttpHeaderNames.SET_COOKIE,
+                        request.cookies().name() + "=" + session + ATTRIBUTES + "; Max-Age=" + seconds);
     }
 }

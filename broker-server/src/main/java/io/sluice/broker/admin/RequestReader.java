@@ -73,7 +73,7 @@ final class RequestReader {
     /** What endpoints understand; throws {@link ApiException}. */
     static ApiRequest read(FullHttpRequest request, Map<String, String> variables) {
         Map<String, Object> body = request.method().equals(HttpMethod.POST) ? body(request) : withoutBody(request);
-        return new ApiRequest(variables, query(request.uri()), body, Guard.session(request.headers()));
+        return new ApiRequest(variables, query(request.uri()), body, SessionCookies.of(request.headers()));
     }
 
     private static Map<String, String> query(String uri) {

@@ -111,7 +111,7 @@ final class AccessTest {
                     .contains("; HttpOnly")
                     .contains("; SameSite=Strict")
                     .contains("; Path=/");
-            String pair = cookie.substring(0, cookie.indexOf(';'));
+            String pair = pair(login);
             assertThat(admin.ask(PlainHttp.request("GET", "/readyz", "Cookie: a=b; " + pair + "\r\n", ""))
                             .status())
                     .isEqualTo(200);
@@ -124,6 +124,35 @@ final class AccessTest {
                             .status())
                     .isEqualTo(401);
         }
+    }
+
+    @Test
+    void whoSignsInToASecondBrokerOnTheHostStaysSignedInToTheFirst() throws IOException {
+        try (AdminFixture admin = new AdminFixture(Map.of("admin.host", "0.0.0.0"))) {
+            String post =
+                    "POST %s HTTP/1.1\r\nHost: %s\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s";
+            String body = "{\"token\":\"" + admin.token + "\"}";
+            String first = pair(admin.ask(post.formatted(LOGIN, "localhost:25001", "", body.length(), body)));
+            String second = pair(admin.ask(post.formatted(LOGIN, "[::1]:25002", "", body.length(), body)));
+            assertThat(first).startsWith("sluice_session_25001=");
+            assertThat(second).startsWith("sluice_session_25002=");
+            // Set for another path, by somebody who has nothing to do here.
+            String cookies = "Cookie: sluice_session_25001=1.a.b; " + first + "; " + second + "\r\n";
+            String get = "GET /readyz HTTP/1.1\r\nHost: %s\r\n" + cookies + "\r\n";
+
+            assertThat(admin.ask(get.formatted("localhost:25001")).status()).isEqualTo(200);
+            assertThat(admin.ask(get.formatted("localhost:25002")).status()).isEqualTo(200);
+            assertThat(admin.ask(get.formatted("localhost")).status()).isEqualTo(401);
+            admin.ask(post.formatted("/api/v1/logout", "localhost:25001", cookies, 2, "{}"));
+            assertThat(admin.ask(get.formatted("localhost:25001")).status()).isEqualTo(401);
+            assertThat(admin.ask(get.formatted("localhost:25002")).status()).isEqualTo(200);
+        }
+    }
+
+    /** Name and value of the cookie that is set. */
+    private static String pair(Response response) {
+        String cookie = response.header("set-cookie");
+        return cookie.substring(0, cookie.indexOf(';'));
     }
 
     @Test

@@ -6,7 +6,6 @@ import io.sluice.broker.metrics.CounterTotals;
  * What a broker has counted, and what of its bounds is in use.
  *
  * @param maxConnections the bound of open connections
- * @param pushedBackByMemory publishers not read because of the memory bound
  * @param pinnedBytes memory kept alive by queued messages and unfinished frames
  * @param maxPinnedBytes the bound of that
  * @param pooledDirectBytes direct memory that the pool of the data path has taken, in whole chunks
@@ -15,7 +14,6 @@ import io.sluice.broker.metrics.CounterTotals;
 public record BrokerStatus(
         CounterTotals totals,
         int maxConnections,
-        int pushedBackByMemory,
         long pinnedBytes,
         long maxPinnedBytes,
         long pooledDirectBytes,

@@ -37,12 +37,11 @@ record Picture(
         return subscribers().stream().filter(SubscriberSnapshot::slow).count();
     }
 
-    /** Publishers that are not read, because of a destination or of the memory bound. */
+    /** Publishers that are not read, because of destinations or of the memory bound; each counts once. */
     long waitingPublishers() {
-        return status.pushedBackByMemory()
-                + destinations.stream()
-                        .mapToLong(DestinationSnapshot::waitingPublishers)
-                        .sum();
+        return connections.stream()
+                .filter(connection -> connection.pushedBackMs() > 0)
+                .count();
     }
 
     long waitingMessages() {

@@ -259,12 +259,10 @@ public final class Broker implements AutoCloseable {
         Instant time = Instant.now();
         long waitingMessages = 0;
         long waitingBytes = 0;
-        int waitingPublishers = memoryPushBack.waitingPublishers();
         for (Destination destination : destinations.all()) {
             DestinationSnapshot snapshot = destination.snapshot();
             waitingMessages += snapshot.waitingMessages();
             waitingBytes += snapshot.waitingBytes();
-            waitingPublishers += snapshot.waitingPublishers();
         }
         return new BrokerSnapshot(
                 time,
@@ -273,7 +271,7 @@ public final class Broker implements AutoCloseable {
                 destinations.all().size(),
                 waitingMessages,
                 waitingBytes,
-                waitingPublishers,
+                sessions.pushedBack(),
                 memory.bytes(),
                 memory.maxBytes(),
                 sessions.subscribers());
@@ -514,7 +512,6 @@ public final class Broker implements AutoCloseable {
         return new BrokerStatus(
                 counters.totals(),
                 connections.max(),
-                memoryPushBack.waitingPublishers(),
                 memory.bytes(),
                 memory.maxBytes(),
                 pool.usedDirectMemory(),

@@ -14,7 +14,7 @@ import java.util.List;
  * @param destinations topics with subscribers, and queues
  * @param waitingMessages in queues and not assigned to a subscriber
  * @param waitingBytes the memory they keep alive
- * @param waitingPublishers that are pushed back by a destination
+ * @param waitingPublishers that are not read, because of destinations or of the memory bound; each counts once
  * @param pinnedBytes memory kept alive by queued messages and unfinished frames
  * @param maxPinnedBytes the bound of that
  * @param subscribers those that are connected

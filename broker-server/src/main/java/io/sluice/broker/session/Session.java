@@ -588,10 +588,16 @@ public final class Session implements ClientView {
         return closing;
     }
 
+    /** For how long it has not been read because of what it publishes to, in ms, at least 1; 0 if it is read. */
+    @AnyThread
+    long pushedBackMs() {
+        return closed ? 0 : gate.pausedMs();
+    }
+
     @Override
     @AnyThread
     public ClientActivity activity() {
-        long pushedBackMs = closed ? 0 : gate.pausedMs();
+        long pushedBackMs = pushedBackMs();
         return new ClientActivity(
                 text(subscribedTo),
                 text(publishedTo),

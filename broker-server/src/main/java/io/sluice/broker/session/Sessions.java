@@ -73,6 +73,13 @@ public final class Sessions {
         return sessions.keySet();
     }
 
+    /** How many are not read because of what they publish to. */
+    public int pushedBack() {
+        return (int) sessions.keySet().stream()
+                .filter(session -> session.pushedBackMs() > 0)
+                .count();
+    }
+
     public List<SubscriberSnapshot> subscribers() {
         return sessions.keySet().stream()
                 .map(Session::subscriber)

@@ -162,6 +162,26 @@ final class MetricsTest {
     }
 
     @Test
+    void aPublisherThatWaitsForTwoQueuesIsOne() throws IOException {
+        try (AdminFixture admin = new AdminFixture(Map.of("queues.max-messages", "1"));
+                NativeClient publisher = NativeClient.subscribe(admin.broker, "/null")) {
+            publisher.frames("/queue/a", "1", "/queue/b", "1", "/queue/a", "2", "/queue/b", "2");
+
+            await().untilAsserted(() -> {
+                String text = admin.get("/metrics").body();
+                for (String name : List.of("/queue/a", "/queue/b")) {
+                    assertThat(value(
+                                    text,
+                                    "sluice_destination_waiting_publishers{destination=\"" + name
+                                            + "\",kind=\"queue\"}"))
+                            .isEqualTo(1);
+                }
+                assertThat(value(text, "sluice_publishers_pushed_back")).isEqualTo(1);
+            });
+        }
+    }
+
+    @Test
     void whatClientsNamedCannotBreakOut() throws IOException {
         String name = "/queue/\"} 1 \\n\\ <b>";
         try (AdminFixture admin = new AdminFixture();

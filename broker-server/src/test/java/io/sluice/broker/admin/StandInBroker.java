@@ -10,7 +10,7 @@ final class StandInBroker {
 
     /** @param whenLookedAt done whenever somebody looks */
     static BrokerView view(Runnable whenLookedAt) {
-        BrokerStatus status = new BrokerStatus(new BrokerCounters().totals(), 0, 0, 0, 0, 0, 0);
+        BrokerStatus status = new BrokerStatus(new BrokerCounters().totals(), 0, 0, 0, 0, 0);
         return (BrokerView) Proxy.newProxyInstance(
                 BrokerView.class.getClassLoader(), new Class<?>[] {BrokerView.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("status")) {

@@ -87,6 +87,22 @@ final class BrokerNumbersTest {
     }
 
     @Test
+    void aPublisherThatWaitsForSeveralQueuesIsOne() throws IOException {
+        for (int i = 0; i < 30; i++) {
+            broker.publish("/queue/" + i % 3, bytes("m"));
+        }
+        try (NativeClient publisher = NativeClient.subscribe(broker, "/null")) {
+            publisher.frames("/queue/0", "m", "/queue/1", "m", "/queue/2", "m");
+            for (int i = 0; i < 3; i++) {
+                String name = "/queue/" + i;
+                until(() -> destination(name).waitingPublishers() == 1);
+            }
+
+            until(() -> broker.counters().waitingPublishers() == 1);
+        }
+    }
+
+    @Test
     void aPublisherThatWaitsSaysForWhom() throws IOException {
         try (NativeClient publisher = NativeClient.subscribe(broker, "/null")) {
             for (int i = 0; i < 10; i++) {

@@ -2,6 +2,7 @@ package io.sluice.broker.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -35,12 +36,19 @@ public final class NativeClient implements AutoCloseable {
     }
 
     public NativeClient frame(String content) throws IOException {
-        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
-        // At once: a broker that dislikes the length may have closed the connection before a second write.
-        out.write(ByteBuffer.allocate(4 + bytes.length)
-                .putInt(bytes.length)
-                .put(bytes)
-                .array());
+        return frames(content);
+    }
+
+    /** Several, which the broker reads at once. */
+    public NativeClient frames(String... contents) throws IOException {
+        ByteArrayOutputStream frames = new ByteArrayOutputStream();
+        for (String content : contents) {
+            byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+            frames.write(ByteBuffer.allocate(4).putInt(bytes.length).array());
+            frames.write(bytes);
+        }
+        // At once: a broker that dislikes a length may have closed the connection before a second write.
+        out.write(frames.toByteArray());
         return this;
     }
 

@@ -16,10 +16,15 @@ import tools.jackson.core.JsonGenerator;
 
 /** Connections of the broker's clients: which come first, and how each is written. */
 final class ClientConnections {
+    private static final Comparator<ConnectionSnapshot> SLOW_FIRST =
+            Comparator.comparing(connection -> !isSlow(connection));
+
     private ClientConnections() {}
 
     /** What comes first. */
     enum Sort {
+        /** Who does not keep up, then by backlog. */
+        SLOW,
         BACKLOG,
         AGE,
         LOST,
@@ -31,9 +36,11 @@ final class ClientConnections {
     static List<ConnectionSnapshot> sorted(List<ConnectionSnapshot> all, Sort sort) {
         Comparator<ConnectionSnapshot> newestFirst =
                 Comparator.comparing(ConnectionSnapshot::opened).reversed().thenComparing(ConnectionSnapshot::id);
-        Comparator<ConnectionSnapshot> order = switch (sort) {
-            case BACKLOG ->
+        Comparator<ConnectionSnapshot> backlog =
                 mostFirst(SubscriberSnapshot::heldBytes).thenComparing(mostFirst(SubscriberSnapshot::heldMessages));
+        Comparator<ConnectionSnapshot> order = switch (sort) {
+            case SLOW -> SLOW_FIRST.thenComparing(backlog);
+            case BACKLOG -> backlog;
             case AGE -> mostFirst(SubscriberSnapshot::oldestAgeMs);
             case LOST -> mostFirst(SubscriberSnapshot::dropped);
             case OPENED -> newestFirst;
@@ -47,7 +54,7 @@ final class ClientConnections {
     static List<ConnectionSnapshot> slowFirst(List<ConnectionSnapshot> connections) {
         return connections.stream()
                 .filter(connection -> connection.subscriber() != null)
-                .sorted(Comparator.comparing(connection -> !isSlow(connection)))
+                .sorted(SLOW_FIRST)
                 .toList();
     }
 

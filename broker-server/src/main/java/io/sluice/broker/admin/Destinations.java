@@ -13,6 +13,7 @@ final class Destinations {
     /** What comes first. */
     enum Sort {
         BACKLOG,
+        AGE,
         NAME,
         RATE,
         DROPS
@@ -26,6 +27,8 @@ final class Destinations {
                 Comparator.comparingLong(DestinationSnapshot::heldBytes)
                         .thenComparingLong(DestinationSnapshot::heldMessages)
                         .reversed();
+            case AGE ->
+                Comparator.comparingLong(DestinationSnapshot::oldestAgeMs).reversed();
             case NAME -> byName;
             case RATE ->
                 Comparator.<DestinationSnapshot>comparingDouble(

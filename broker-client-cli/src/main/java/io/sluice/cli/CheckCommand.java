@@ -159,13 +159,8 @@ final class CheckCommand extends AdminCommand {
         double number = broker.at("slow_subscribers").number();
         StringBuilder text = new StringBuilder(counted(number, "slow subscriber", "slow subscribers"));
         if (number > 0) {
-            client
-                    .get("/api/v1/connections?state=open&sort=backlog&limit=" + BrokerPicture.ROWS)
-                    .at("items")
-                    .items()
-                    .stream()
+            client.get("/api/v1/connections?state=open&sort=slow&limit=" + NAMED).at("items").items().stream()
                     .filter(connection -> connection.at("subscriber", "slow").isTrue())
-                    .limit(NAMED)
                     .forEach(connection -> text.append(", ").append(named(connection)));
         }
         return Finding.of("slow_subscribers", number, "", slow, text.toString());
@@ -183,7 +178,7 @@ final class CheckCommand extends AdminCommand {
 
     private Finding backlogAge(AdminClient client) {
         Json subscribers = client.get("/api/v1/connections?state=open&sort=age&limit=1");
-        Json destinations = client.get("/api/v1/destinations?sort=backlog&limit=" + BrokerPicture.ROWS);
+        Json destinations = client.get("/api/v1/destinations?sort=age&limit=1");
         double oldestMs = Stream.concat(
                         subscribers.at("items").items().stream().map(row -> row.at("subscriber", "oldest_age_ms")),
                         destinations.at("items").items().stream().map(row -> row.at("oldest_age_ms")))

@@ -3,7 +3,7 @@ package io.sluice.cli;
 /** What comes first in {@code sluice top}; {@code --sort} takes the names in lower case. */
 enum TopSort {
     BACKLOG("backlog", "backlog"),
-    AGE("backlog", "age"),
+    AGE("age", "age"),
     LOST("drops", "lost"),
     RATE("rate", "backlog"),
     NAME("name", "opened");

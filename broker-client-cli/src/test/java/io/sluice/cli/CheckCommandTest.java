@@ -67,6 +67,21 @@ final class CheckCommandTest {
     }
 
     @Test
+    void theOldestAndTheSlowestAreAskedForAndNotLookedForAmongTheLargest() throws Exception {
+        check().exitCode();
+
+        assertThat(broker.requests())
+                .extracting(FakeAdmin.Request::uri)
+                .containsExactly(
+                        "/readyz",
+                        "/healthz",
+                        "/api/v1/broker",
+                        "/api/v1/connections?state=open&sort=slow&limit=3",
+                        "/api/v1/connections?state=open&sort=age&limit=1",
+                        "/api/v1/destinations?sort=age&limit=1");
+    }
+
+    @Test
     void theWorstComesFirst() throws Exception {
         RunningCommand check = check("--backlog-age", "10,90");
 

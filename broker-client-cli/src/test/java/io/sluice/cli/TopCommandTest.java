@@ -54,18 +54,25 @@ final class TopCommandTest {
         assertThat(top.out()).doesNotContain("\u001b");
     }
 
-    @Test
-    void sortAndFilterAreTheBrokersBusiness() throws Exception {
+    @ParameterizedTest
+    @CsvSource({
+        "backlog, backlog, backlog",
+        "age, age, age",
+        "lost, drops, lost",
+        "rate, rate, backlog",
+        "name, name, opened"
+    })
+    void sortAndFilterAreTheBrokersBusiness(String sort, String ofDestinations, String ofConnections) throws Exception {
         RunningCommand top =
-                RunningCommand.start("top", "--once", "-s", "lost", "-f", "a b&limit=9", "--admin", broker.address());
+                RunningCommand.start("top", "--once", "-s", sort, "-f", "a b&limit=9", "--admin", broker.address());
 
         assertThat(top.exitCode()).isZero();
         assertThat(broker.requests())
                 .extracting(FakeAdmin.Request::uri)
                 .containsExactly(
                         "/api/v1/broker",
-                        "/api/v1/destinations?sort=drops&limit=100&search=a+b%26limit%3D9",
-                        "/api/v1/connections?state=open&sort=lost&limit=100&search=a+b%26limit%3D9",
+                        "/api/v1/destinations?sort=" + ofDestinations + "&limit=100&search=a+b%26limit%3D9",
+                        "/api/v1/connections?state=open&sort=" + ofConnections + "&limit=100&search=a+b%26limit%3D9",
                         "/api/v1/connections?state=closed&sort=closed&limit=20&search=a+b%26limit%3D9");
     }
 

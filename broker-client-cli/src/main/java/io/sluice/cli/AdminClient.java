@@ -18,6 +18,8 @@ import javax.net.ssl.SSLException;
  * Asks the admin listener of a broker. Each call connects unless the last connection is still open, and blocks until the answer
  * is there; may be used from any thread.
  *
+ * <p>What only looks goes without the token until the broker wants it: whoever else listens there need not have it.
+ *
  * <p>Every failure is a {@link CommandFailedException} with the exit code that goes with it.
  */
 final class AdminClient {
@@ -31,6 +33,7 @@ final class AdminClient {
     private final URI base;
     private final AdminToken token;
     private final Duration timeout;
+    private volatile boolean tokenWanted;
 
     /**
      * What came back.
@@ -82,7 +85,12 @@ final class AdminClient {
     Answer ask(String method, String path, String json) {
         Answer answer;
         try {
-            answer = exchange(method, path, json);
+            boolean shown = !token.isNone() && (tokenWanted || method.equals("POST"));
+            answer = exchange(method, path, json, shown);
+            if (answer.status == 401 && !shown && !token.isNone()) {
+                tokenWanted = true;
+                answer = exchange(method, path, json, true);
+            }
         } catch (UnknownHostException e) {
             throw cannotConnect("there is no such host");
         } catch (ConnectException | NoRouteToHostException e) {
@@ -102,7 +110,7 @@ final class AdminClient {
         return answer;
     }
 
-    private Answer exchange(String method, String path, String json) throws IOException {
+    private Answer exchange(String method, String path, String json, boolean tokenShown) throws IOException {
         HttpURLConnection call =
                 (HttpURLConnection) URI.create(base + path).toURL().openConnection(Proxy.NO_PROXY);
         call.setConnectTimeout((int) Math.min(Integer.MAX_VALUE, timeout.toMillis()));
@@ -111,7 +119,7 @@ final class AdminClient {
         call.setUseCaches(false);
         call.setRequestMethod(method);
         call.setRequestProperty("Accept", "application/json");
-        if (!token.isNone()) {
+        if (tokenShown) {
             call.setRequestProperty("Authorization", "Bearer " + token.text());
         }
         if (method.equals("POST")) {

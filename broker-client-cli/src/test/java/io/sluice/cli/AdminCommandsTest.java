@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,28 @@ final class AdminCommandsTest {
                 .isEqualTo("refused by http://" + broker.address() + ": the token is wrong (the token is from " + token
                         + ")\n")
                 .doesNotContain("secret");
-        assertThat(broker.requests().get(0).token()).isEqualTo("Bearer secret");
+        assertThat(broker.requests())
+                .extracting(FakeAdmin.Request::token)
+                .as("first without it, where that may do")
+                .isEqualTo(name.equals("top") ? List.of("null", "Bearer secret") : List.of("Bearer secret"));
+    }
+
+    @Test
+    void whatOnlyLooksGoesWithoutTheTokenUntilItIsWanted() {
+        AdminClient client = new AdminClient(
+                URI.create("http://" + broker.address()), new AdminToken("secret", "ours"), Duration.ofSeconds(20));
+        client.get("/readyz");
+        client.get("/api/v1/broker");
+        assertThat(broker.requests()).extracting(FakeAdmin.Request::token).containsExactly("null", "null");
+
+        broker.wantToken("Bearer secret");
+        client.get("/api/v1/broker");
+        client.get("/readyz");
+        assertThat(broker.requests())
+                .extracting(request -> request.uri() + " " + request.token())
+                .as("asked once more, and from then on with it")
+                .endsWith("/api/v1/broker null", "/api/v1/broker Bearer secret", "/readyz Bearer secret")
+                .hasSize(5);
     }
 
     @Test

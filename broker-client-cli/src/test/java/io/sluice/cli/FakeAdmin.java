@@ -63,6 +63,8 @@ final class FakeAdmin implements Closeable {
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
 
+    private volatile String wantedToken = "";
+
     private record Answer(int status, String body) {}
 
     /** What came; {@code token} is the whole header, empty without one. */
@@ -90,6 +92,11 @@ final class FakeAdmin implements Closeable {
         answers.put(call, new Answer(status, body));
     }
 
+    /** From now on whoever does not show this header {@code Authorization} is refused. */
+    void wantToken(String header) {
+        wantedToken = header;
+    }
+
     String address() {
         return "127.0.0.1:" + server.getAddress().getPort();
     }
@@ -115,6 +122,9 @@ final class FakeAdmin implements Closeable {
         if (answer == null) {
             answer = answers.getOrDefault(
                     method + " " + path, new Answer(404, "{\"error\":{\"status\":404,\"message\":\"no such thing\"}}"));
+        }
+        if (!wantedToken.isEmpty() && !wantedToken.equals(headers.getFirst("Authorization"))) {
+            answer = new Answer(401, "{\"error\":{\"status\":401,\"message\":\"a token is needed\"}}");
         }
         byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");

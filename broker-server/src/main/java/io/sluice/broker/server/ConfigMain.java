@@ -10,6 +10,10 @@ import io.sluice.broker.config.LoadedConfig;
 import io.sluice.broker.delivery.OverflowPolicies;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +22,12 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** What is to be known about a configuration before a broker is made to read it: {@code sluice config}. */
 @Command(
@@ -103,12 +110,16 @@ public final class ConfigMain implements Callable<Integer> {
                 description = "The broker's admin token, where it wants one for reading.")
         private @Nullable Path tokenFile;
 
+        @Spec
+        @SuppressWarnings("NullAway.Init") // By picocli.
+        private CommandSpec spec;
+
         @Override
         public Integer call() throws InterruptedException {
             try {
                 LoadedConfig wanted = read(file);
                 if (against == null) {
-                    printAgainstRunning(wanted);
+                    printAgainstRunning(wanted, token());
                 } else {
                     print(ConfigChange.between(read(against).config(), wanted.config()), List.of());
                 }
@@ -131,8 +142,34 @@ public final class ConfigMain implements Callable<Integer> {
             return new ConfigLoader(OverflowPolicies.names()).load(file, Map.of(), Map.of());
         }
 
-        private void printAgainstRunning(LoadedConfig wanted) throws IOException, InterruptedException {
-            Map<String, RunningConfig.Setting> running = RunningConfig.read(admin, tokenFile);
+        /** Empty where no file is named. */
+        private String token() {
+            if (tokenFile == null) {
+                return "";
+            }
+            try {
+                String token =
+                        Files.readString(tokenFile, StandardCharsets.ISO_8859_1).strip();
+                // As it goes into a line of the request.
+                if (token.matches("[!-~]+")) {
+                    return token;
+                }
+                throw badTokenFile(tokenFile, "holds no token: one line of ASCII without blanks");
+            } catch (NoSuchFileException e) {
+                throw badTokenFile(tokenFile, "there is no such file");
+            } catch (AccessDeniedException e) {
+                throw badTokenFile(tokenFile, "permission denied");
+            } catch (IOException e) {
+                throw badTokenFile(tokenFile, Shown.text(String.valueOf(e.getMessage())));
+            }
+        }
+
+        private ParameterException badTokenFile(Path file, String why) {
+            return new ParameterException(spec.commandLine(), "--token-file " + file + ": " + why);
+        }
+
+        private void printAgainstRunning(LoadedConfig wanted, String token) throws IOException, InterruptedException {
+            Map<String, RunningConfig.Setting> running = RunningConfig.read(admin, token);
             List<ConfigChange> changes = new ArrayList<>();
             List<String> overridden = new ArrayList<>();
             for (ConfigSetting setting : ConfigSetting.all(wanted)) {

@@ -5,12 +5,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -50,16 +47,15 @@ final class RunningConfig {
     /**
      * Asks a broker, for at most ten seconds.
      *
-     * @param tokenFile what to show as the admin token; null for none
+     * @param token what to show as the admin token; empty for none
      * @return settings by dotted key
      * @throws RefusedException when it gave another answer
      */
-    static Map<String, Setting> read(URI admin, @Nullable Path tokenFile) throws IOException, InterruptedException {
+    static Map<String, Setting> read(URI admin, String token) throws IOException, InterruptedException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(admin.resolve("/api/v1/config")).timeout(TIMEOUT);
-        if (tokenFile != null) {
-            request.header(
-                    "Authorization", "Bearer " + Files.readString(tokenFile).strip());
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
         }
         HttpResponse<String> response = HttpClient.newBuilder()
                 .connectTimeout(TIMEOUT)

@@ -91,6 +91,24 @@ final class ConfigMainTest {
     }
 
     @Test
+    void aTokenFileThatHoldsNoneIsNamedAndNobodyIsAsked() throws IOException {
+        String file = file("new.yaml", "").toString();
+        Path missing = directory.resolve("missing");
+        Ended ended = run("diff", file, "--admin", "http://127.0.0.1:1", "--token-file", missing.toString());
+        assertThat(ended)
+                .isEqualTo(new Ended(
+                        2,
+                        "",
+                        "sluice config: --token-file " + missing
+                                + ": there is no such file; see: sluice config diff --help\n"));
+
+        Path two = file("two", "secret\nsecret\n");
+        ended = run("diff", file, "--admin", "http://127.0.0.1:1", "--token-file", two.toString());
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.err()).contains(two + ": holds no token").doesNotContain("secret");
+    }
+
+    @Test
     void aBrokerThatIsNotThereIsToldInOneLine() throws IOException {
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

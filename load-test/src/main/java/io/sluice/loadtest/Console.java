@@ -1,5 +1,7 @@
 package io.sluice.loadtest;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +19,7 @@ final class Console {
 
     private static final String WRAP = "\u001b[?7h";
 
+    private final StandardOutput standardOutput;
     private final PrintWriter out;
     private final PrintWriter err;
     private final Ansi ansi;
@@ -25,15 +28,21 @@ final class Console {
 
     /** @param errTerminal whether standard error is a terminal, whose last line can be written over */
     Console(OutputStream out, OutputStream err, Ansi ansi, boolean errTerminal) {
-        this.out = new PrintWriter(out, true, StandardCharsets.UTF_8);
+        this.standardOutput = new StandardOutput(out);
+        this.out = new PrintWriter(standardOutput, true, StandardCharsets.UTF_8);
         this.err = new PrintWriter(err, true, StandardCharsets.UTF_8);
         this.ansi = ansi;
         this.errTerminal = errTerminal;
     }
 
     static Console ofProcess() {
-        // The JVM cannot tell whether it is a terminal; the launcher can.
-        return new Console(System.out, System.err, Ansi.AUTO, Boolean.getBoolean("sluice.stderr.terminal"));
+        // Not System.out: a PrintStream keeps a failed write to itself.
+        return new Console(
+                new FileOutputStream(FileDescriptor.out),
+                System.err,
+                Ansi.AUTO,
+                // The JVM cannot tell whether it is a terminal; the launcher can.
+                Boolean.getBoolean("sluice.stderr.terminal"));
     }
 
     PrintWriter out() {
@@ -80,6 +89,17 @@ final class Console {
         clearProgress();
         // Not ansi's markup: the line may hold text of the user's that looks like some.
         err.println(ansi.enabled() ? "\u001b[31m" + line + "\u001b[0m" : line);
+    }
+
+    /** The exit code of a command that ends with this one: it has failed if its results could not be written. */
+    int ended(int exitCode) {
+        out.flush();
+        String problem = standardOutput.problem();
+        if (problem == null) {
+            return exitCode;
+        }
+        error("cannot write to standard output: " + problem);
+        return exitCode == ExitCode.OK ? ExitCode.FAILED : exitCode;
     }
 
     private void clearProgress() {

@@ -54,7 +54,7 @@ public final class LoadTest implements Callable<Integer> {
     private static final Logger NETTY = Logger.getLogger("io.netty");
 
     static int run(Console console, String... arguments) {
-        return new CommandLine(new LoadTest(console))
+        int exitCode = new CommandLine(new LoadTest(console))
                 .addSubcommand(new ThroughputCommand(console))
                 .addSubcommand(new FanOutCommand(console))
                 .addSubcommand(new QueueCommand(console))
@@ -72,6 +72,7 @@ public final class LoadTest implements Callable<Integer> {
                 .setParameterExceptionHandler((e, args) -> usageError(e, console))
                 .setExecutionExceptionHandler((e, command, parsed) -> failure(e, console))
                 .execute(arguments);
+        return console.ended(exitCode);
     }
 
     private static int usageError(ParameterException e, Console console) {

@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:failed: something was lost, duplicated, reordered or disconnected, or a limit was missed",
+            "1:failed: something was lost, duplicated, reordered or disconnected, a limit was missed, or the results "
+                    + "could not be written",
             "2:wrong usage",
             "3:cannot connect",
             "130:ended by Ctrl-C"

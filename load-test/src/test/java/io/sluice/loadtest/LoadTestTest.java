@@ -2,7 +2,11 @@ package io.sluice.loadtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ServerSocket;
+import java.nio.channels.Channels;
+import java.nio.channels.Pipe;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +130,33 @@ class LoadTestTest {
                 .startsWith("Usage: sluice load-test " + scenario)
                 .contains("--json=FILE", "(default: ", "130   ended by Ctrl-C")
                 .doesNotContain("${", "null", "PT", "default: [");
+    }
+
+    @Test
+    void whatCannotBeWrittenFailsTheCommandWithALine() {
+        Command help = Command.runWritingTo(
+                new OutputStream() {
+                    @Override
+                    public void write(int b) throws IOException {
+                        throw new IOException("No space left on device");
+                    }
+                },
+                "--help");
+
+        assertThat(help.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(help.err()).isEqualTo("cannot write to standard output: No space left on device\n");
+    }
+
+    @Test
+    void aReaderOfAPipeThatHasLeftIsNoFailure() throws Exception {
+        Pipe pipe = Pipe.open();
+        try (OutputStream out = Channels.newOutputStream(pipe.sink())) {
+            pipe.source().close();
+            Command help = Command.runWritingTo(out, "--help");
+
+            assertThat(help.exitCode()).isZero();
+            assertThat(help.err()).isEmpty();
+        }
     }
 
     @Test

@@ -75,15 +75,23 @@ class ConsoleIT {
         }
     }
 
-    private BrokerProcess start(String adminPort) throws IOException, InterruptedException {
-        BrokerProcess started = BrokerProcess.start(
-                "console",
+    private BrokerProcess start(String adminPort, String... more) throws IOException, InterruptedException {
+        List<String> flags = new ArrayList<>(List.of(
                 BOUND,
                 "--set=native.max-frame=1 MiB",
                 "--set=admin.port=" + adminPort,
-                "--set=admin.token-file=" + folder.resolve("token"));
+                "--set=admin.token-file=" + folder.resolve("token")));
+        flags.addAll(List.of(more));
+        BrokerProcess started = BrokerProcess.start("console", flags.toArray(new String[0]));
         admin = started.adminUrl();
         return started;
+    }
+
+    /** The same broker with other settings, and the page of that one. */
+    private void startAgain(String... more) throws IOException, InterruptedException {
+        broker.close();
+        broker = start("0", more);
+        browser.open(admin + "/");
     }
 
     private static String reader() throws IOException {
@@ -337,6 +345,25 @@ class ConsoleIT {
         confirm("Drain and stop");
         assertThat(broker.awaitExit(TIMEOUT)).isZero();
         browser.await("that it is away is seen", "seen.link() === 'not connected'");
+    }
+
+    @Test
+    void saysThatATestMessageWasNotTaken() throws Exception {
+        startAgain("--set=queues.max-messages=2", "--set=destinations.max=1");
+        PlainClient publisher = client("/null");
+        for (int i = 0; i < 3; i++) {
+            publisher.publish("/queue/full", new byte[LARGE]);
+        }
+        await().atMost(TIMEOUT).until(() -> get("/api/v1/broker").number("waiting_publishers") == 1);
+        go("destination/%2Fqueue%2Ffull");
+        press("Send");
+        signIn();
+        browser.await("that it was not taken", "document.body.innerText.includes('not taken: publishers')");
+        go("destination/%2Fqueue%2Fother");
+        browser.await("the other queue", "seen.heading() === '/queue/other'");
+        press("Send");
+        browser.await("that there is no room", "document.body.innerText.includes('one destination too many')");
+        assertThat(browser.complaints()).isEmpty();
     }
 
     private void confirm(String label) {

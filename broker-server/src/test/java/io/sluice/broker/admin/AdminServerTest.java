@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.broker.admin.PlainHttp.Response;
+import io.sluice.broker.destination.Publication;
 import io.sluice.broker.server.NativeClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -342,6 +344,15 @@ final class AdminServerTest {
                     .containsAll(ConsoleFiles.LOADED)
                     .contains("index.html")
                     .hasSize(ConsoleFiles.LOADED.size() + 1);
+        }
+    }
+
+    @Test
+    void theConsoleHasWordsForAllThatBecomesOfATestMessage() throws IOException {
+        String places = admin.get("/places.js").body();
+
+        for (Publication outcome : Publication.values()) {
+            assertThat(places).contains("\n  " + outcome.name().toLowerCase(Locale.ROOT) + ": '");
         }
     }
 

@@ -124,8 +124,9 @@ function peekPart(name) {
 const RESULTS = {
   accepted: 'Sent.',
   no_subscriber: 'Nobody subscribes to it: the message was discarded.',
-  dropped: 'It did not fit: the message was dropped.',
-  pushed_back: 'It was taken, and a publisher would now have to wait.',
+  dropped: 'It was dropped, or an older one to make room: the queue is full, or the broker stops.',
+  pushed_back: 'It was not taken: publishers to this destination have to wait at the moment.',
+  no_room: 'It was not taken: it would be one destination too many.',
 };
 
 function sendPart(name) {

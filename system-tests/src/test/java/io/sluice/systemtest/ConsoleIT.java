@@ -182,6 +182,24 @@ class ConsoleIT {
     }
 
     @Test
+    void putsTheSlowFirstWhereThatWasAskedForAndNowhereElse() throws Exception {
+        stall();
+        await().atMost(TIMEOUT).until(() -> metric("sluice_subscribers_slow") == 1);
+        PlainClient latest = client("/topic/latest");
+        awaitSubscribers(2);
+        for (String slowestFirst : List.of("connections", "connections?sort=lost")) {
+            go(slowestFirst);
+            browser.await("the slow one first", "seen.rows('Connections')[0]?.join(' ').includes('slow for')");
+        }
+        go("connections?sort=opened");
+        browser.await(
+                "the latest first",
+                "seen.rows('Connections').length === 3 && seen.rows('Connections')[0].includes('/topic/latest')");
+        latest.close();
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
     void takesNamesAndMessagesForTextWhateverTheyAre() throws Exception {
         keep(new Reading(EVIL));
         PlainClient publisher = client("/null");

@@ -132,7 +132,7 @@ export const destinationColumns = [
   { title: 'out', text: (item) => rate(item.rate_out) },
   { title: 'backlog', about: 'Messages that wait in it and for its subscribers', sort: 'backlog', text: (item) => some(item.held_messages) },
   { title: 'memory', text: (item) => (item.held_bytes ? bytes(item.held_bytes) : '–') },
-  { title: 'oldest', text: (item) => age(item.oldest_age_ms) },
+  { title: 'oldest', about: 'How long the oldest of these messages waits', sort: 'age', text: (item) => age(item.oldest_age_ms) },
   { title: 'dropped', sort: 'drops', text: (item) => some(item.dropped), kind: (item) => (item.dropped ? 'warn' : '') },
   {
     title: 'publishers waiting',
@@ -141,8 +141,6 @@ export const destinationColumns = [
   },
   p99,
 ];
-
-export const slowFirst = (items) => [...items].sort((a, b) => isSlow(b) - isSlow(a));
 
 export const rowKind = (item) => (isSlow(item) || item.slow_subscribers > 0 ? 'slow' : '');
 

@@ -1,6 +1,6 @@
 // Pages with all there is of something.
 
-import { closedColumns, connectionColumns, destinationColumns, href, rowKind, slowFirst } from './columns.js';
+import { closedColumns, connectionColumns, destinationColumns, href, rowKind } from './columns.js';
 import { count, el, put } from './format.js';
 import { get, query } from './net.js';
 import { PAGE, Table } from './tables.js';
@@ -13,7 +13,7 @@ const TYPING_MS = 250;
  *
  * @param fixed parameters of every call
  */
-function list(page, title, { path, fixed = {}, columns, key, sorts, first, placeholder, empty, order = (items) => items, above = [] }) {
+function list(page, title, { path, fixed = {}, columns, key, sorts, first, placeholder, empty, above = [] }) {
   let state = {};
   let timer;
   let typing;
@@ -54,7 +54,7 @@ function list(page, title, { path, fixed = {}, columns, key, sorts, first, place
     try {
       if (!document.hidden) {
         const answer = await get(`${path}?` + query({ ...fixed, ...state, limit: PAGE }), { signal: current.signal });
-        table.update(order(answer.items));
+        table.update(answer.items);
         const last = Math.min(answer.total, state.offset + answer.items.length);
         put(range, answer.total === 0 ? 'none' : `${count(Math.min(state.offset + 1, last))}–${count(last)} of ${count(answer.total)}`);
         back.disabled = state.offset === 0;
@@ -106,7 +106,7 @@ export const destinationsPage = () =>
     path: '/api/v1/destinations',
     columns: destinationColumns,
     key: (item) => item.name,
-    sorts: { backlog: 'largest backlog first', drops: 'most dropped first', rate: 'busiest first', name: 'by name' },
+    sorts: { backlog: 'largest backlog first', age: 'oldest message first', drops: 'most dropped first', rate: 'busiest first', name: 'by name' },
     first: 'backlog',
     placeholder: 'part of a name',
     empty: 'No destination matches.',
@@ -119,11 +119,10 @@ export const connectionsPage = () =>
     fixed: { state: 'open' },
     columns: connectionColumns,
     key: (item) => item.id,
-    sorts: { backlog: 'slowest first', age: 'oldest message first', lost: 'most lost first', opened: 'latest first' },
-    first: 'backlog',
+    sorts: { slow: 'slowest first', backlog: 'largest backlog first', age: 'oldest message first', lost: 'most lost first', opened: 'latest first' },
+    first: 'slow',
     placeholder: 'id, address or destination',
     empty: 'No connection matches.',
-    order: slowFirst,
   });
 
 export const closedPage = () =>

@@ -1,7 +1,7 @@
 // The first page: who is slow, and how the broker does.
 
 import { Chart } from './charts.js';
-import { closedColumns, destinationColumns, href, rowKind, slowFirst, subscriberColumns } from './columns.js';
+import { closedColumns, destinationColumns, href, rowKind, subscriberColumns } from './columns.js';
 import { draw, history } from './figures.js';
 import { byteRate, bytes, count, duration, el, plural, put, rate, share, short } from './format.js';
 import { Table } from './tables.js';
@@ -88,7 +88,7 @@ export function overview() {
       gauge.high = 0.8;
       set(tiles.connections, count(broker.connections.open), `of ${count(broker.connections.max)} · ${count(broker.connections.accepted)} accepted`);
 
-      subscribers.update(slowFirst(connections.filter((each) => each.subscriber)).slice(0, AT_A_GLANCE));
+      subscribers.update(connections.slice(0, AT_A_GLANCE));
       destinations.update(top.slice(0, AT_A_GLANCE));
       closed.update(ended.slice(0, AT_A_GLANCE));
       draw(charts.rates, history.pick(0, 1));

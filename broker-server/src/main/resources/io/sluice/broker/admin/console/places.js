@@ -1,7 +1,7 @@
 // The pages of one destination and of one connection.
 
 import { Chart, History } from './charts.js';
-import { href, reasons, rowKind, slowFirst, slowText, subscriberColumns } from './columns.js';
+import { href, reasons, rowKind, slowText, subscriberColumns } from './columns.js';
 import { button, confirmed, say } from './dialogs.js';
 import { draw, HISTORY_S, latest } from './figures.js';
 import { age, bytes, clock, count, duration, el, named, plural, rate, short, words } from './format.js';
@@ -67,11 +67,11 @@ export function destinationPage() {
     stop = poll(async () => {
       const [item, connections] = await Promise.all([
         destinationNamed(name),
-        get('/api/v1/connections?' + query({ state: 'open', search: name, sort: 'backlog', limit: PAGE })),
+        get('/api/v1/connections?' + query({ state: 'open', search: name, sort: 'slow', limit: PAGE })),
       ]);
       gone.hidden = item !== null;
       facts.element.hidden = item === null;
-      subscribers.update(slowFirst(connections.items.filter((each) => each.subscribed_to === name)));
+      subscribers.update(connections.items.filter((each) => each.subscribed_to === name));
       if (item) {
         facts.update({
           kind: words(item.kind),

@@ -384,6 +384,47 @@ class ConsoleIT {
         assertThat(browser.complaints()).isEmpty();
     }
 
+    @Test
+    void asksForTheTokenByItselfUntilThatIsDeclined() throws Exception {
+        Files.writeString(folder.resolve("token"), "a-token-that-an-operator-has-made");
+        startAgain("--set=admin.host=0.0.0.0");
+        browser.await("the question for the token", "document.querySelector('dialog [name=token]')");
+        press("Cancel");
+        browser.await("no question", "!document.querySelector('dialog')");
+        browser.evaluate("window.questions = 0");
+        browser.evaluate("new MutationObserver(() => window.questions += document.querySelectorAll('dialog').length)"
+                + ".observe(document.body, { childList: true })");
+        for (String page : List.of("destinations", "destination/%2Ftopic%2Fa")) {
+            String polls = "performance.getEntriesByType('resource')"
+                    + ".filter((each) => each.name.includes('/api/v1/destinations')).length";
+            long before = browser.evaluate(polls).number();
+            go(page);
+            browser.await("polls", polls + " >= " + (before + 3));
+        }
+        assertThat(browser.evaluate("window.questions").number()).isZero();
+
+        press("Watch");
+        browser.await("who wants to see something is asked", "document.querySelector('dialog [name=token]')");
+        press("Cancel");
+        browser.await("no question", "!document.querySelector('dialog')");
+        press("Sign in");
+        signIn();
+        browser.await("figures", "seen.link() === 'live'");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void staysSignedInWhereTheBrokerDidNotHearOtherwise() throws Exception {
+        press("Sign in");
+        signIn();
+        broker.kill();
+        browser.await("that it is away is seen", "seen.link() === 'not connected'");
+        press("Sign out");
+        browser.await("that it failed", "document.getElementById('said').textContent.includes('still signed in')");
+        assertThat(browser.evaluate("Boolean(seen.button('Sign out'))").isTrue())
+                .isTrue();
+    }
+
     private void confirm(String label) {
         press(label);
         browser.await("the question", "document.querySelector('dialog')");

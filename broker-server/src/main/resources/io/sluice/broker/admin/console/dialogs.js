@@ -31,9 +31,15 @@ function open(dialog, closed) {
 }
 
 let asking = null;
+let declined = false;
 
-/** The token goes to the broker by POST and comes back as a cookie that no script can read. */
-export function askForToken() {
+/**
+ * The token goes to the broker by POST and comes back as a cookie that no script can read.
+ *
+ * @param unbidden whether nobody has just done what needs it: who has declined is then not asked again
+ */
+export function askForToken(unbidden = false) {
+  if (unbidden && declined) return Promise.resolve(false);
   asking ??= new Promise((resolve) => {
     const token = el('input', { type: 'password', name: 'token', autocomplete: 'current-password', required: true, spellcheck: 'false', autofocus: true });
     const problem = el('p', { class: 'problem', role: 'alert', hidden: true });
@@ -75,8 +81,9 @@ export function askForToken() {
     dialog.append(form);
     open(dialog, () => {
       asking = null;
-      if (dialog.returnValue === 'yes') signedIn(true);
-      resolve(dialog.returnValue === 'yes');
+      declined = dialog.returnValue !== 'yes';
+      if (!declined) signedIn(true);
+      resolve(!declined);
     });
   });
   return asking;
@@ -91,7 +98,12 @@ export function signedIn(yes) {
 
 export async function signInOrOut() {
   if (localStorage.getItem('sluice-signed-in')) {
-    await post('/api/v1/logout', {}, { ask: false }).catch(() => {});
+    try {
+      await post('/api/v1/logout', {}, { ask: false });
+    } catch (cause) {
+      say(`You are still signed in: ${cause.message}`, true);
+      return;
+    }
     signedIn(false);
     say('Signed out.');
   } else if (await askForToken()) say('Signed in.');

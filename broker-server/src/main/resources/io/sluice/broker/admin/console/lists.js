@@ -2,7 +2,7 @@
 
 import { closedColumns, connectionColumns, destinationColumns, href, rowKind } from './columns.js';
 import { count, el, put } from './format.js';
-import { get, query } from './net.js';
+import { poll, query } from './net.js';
 import { PAGE, Table } from './tables.js';
 
 const POLL_MS = 3000;
@@ -53,7 +53,7 @@ function list(page, title, { path, fixed = {}, columns, key, sorts, first, place
     const current = (calling = new AbortController());
     try {
       if (!document.hidden) {
-        const answer = await get(`${path}?` + query({ ...fixed, ...state, limit: PAGE }), { signal: current.signal });
+        const answer = await poll(`${path}?` + query({ ...fixed, ...state, limit: PAGE }), { signal: current.signal });
         table.update(answer.items);
         const last = Math.min(answer.total, state.offset + answer.items.length);
         put(range, answer.total === 0 ? 'none' : `${count(Math.min(state.offset + 1, last))}–${count(last)} of ${count(answer.total)}`);

@@ -10,7 +10,7 @@ export class ApiError extends Error {
 
 let signIn = async () => false;
 
-/** Asks for the token; resolves to whether the broker took it. */
+/** Asks for the token; resolves to whether the broker took it. Told whether what needs it was begun by nobody, as polls are. */
 export function onSignIn(ask) {
   signIn = ask;
 }
@@ -37,17 +37,20 @@ async function request(path, options) {
 }
 
 /** JSON, or null where there is no content. Where a token is needed, it is asked for, and the call made once more. */
-async function call(path, options, mayAsk) {
+async function call(path, options, ask) {
   const response = await request(path, options);
-  if (response.status === 401 && mayAsk && (await signIn())) return call(path, options, false);
+  if (response.status === 401 && (await ask())) return call(path, options, async () => false);
   if (!response.ok) throw await failure(response);
   return response.status === 204 ? null : response.json();
 }
 
-export const get = (path, { ask = true, signal } = {}) => call(path, { signal }, ask);
+export const get = (path) => call(path, {}, () => signIn(false));
+
+/** As get, for what nobody has just asked for. */
+export const poll = (path, { signal } = {}) => call(path, { signal }, () => signIn(true));
 
 export const post = (path, body = {}, { ask = true } = {}) =>
-  call(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }, ask);
+  call(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }, async () => ask && signIn(false));
 
 export const query = (values) =>
   new URLSearchParams(Object.entries(values).filter(([, value]) => value !== '' && value !== undefined && value !== null)).toString();
@@ -81,7 +84,7 @@ export function stream(path, said, changed, silenceMs = 0) {
       const response = await request(path, { signal: current.signal, headers: { Accept: 'text/event-stream' } });
       if (response.status === 401 && mayAsk) {
         mayAsk = false;
-        if (await signIn()) return await read();
+        if (await signIn(false)) return await read();
       }
       if (!response.ok) throw await failure(response);
       pauseMs = FIRST_PAUSE_MS;

@@ -5,11 +5,11 @@ import { href, reasons, rowKind, slowText, subscriberColumns } from './columns.j
 import { button, confirmed, say } from './dialogs.js';
 import { draw, HISTORY_S, latest } from './figures.js';
 import { age, bytes, clock, count, duration, el, named, plural, rate, short, words } from './format.js';
-import { get, post, query } from './net.js';
+import { get, poll, post, query } from './net.js';
 import { Facts, PAGE, Table } from './tables.js';
 import { payload, Watch } from './watch.js';
 
-function poll(load) {
+function everySecond(load) {
   let timer;
   let stopped = false;
   const turn = async () => {
@@ -24,7 +24,7 @@ function poll(load) {
 }
 
 async function destinationNamed(name) {
-  const answer = await get('/api/v1/destinations?' + query({ name, limit: 1 }));
+  const answer = await poll('/api/v1/destinations?' + query({ name, limit: 1 }));
   return answer.items.find((item) => item.name === name) ?? null;
 }
 
@@ -64,10 +64,10 @@ export function destinationPage() {
       sendPart(name),
       el('section', {}, el('h2', {}, 'Subscribers'), subscribers.element),
     );
-    stop = poll(async () => {
+    stop = everySecond(async () => {
       const [item, connections] = await Promise.all([
         destinationNamed(name),
-        get('/api/v1/connections?' + query({ state: 'open', search: name, sort: 'slow', limit: PAGE })),
+        poll('/api/v1/connections?' + query({ state: 'open', search: name, sort: 'slow', limit: PAGE })),
       ]);
       gone.hidden = item !== null;
       facts.element.hidden = item === null;
@@ -178,10 +178,10 @@ export function connectionPage() {
     );
     const subscribed = el('section', {}, el('h2', {}, 'As a subscriber'), figures.element, el('h2', {}, 'When it was slow ', el('small', {}, 'the last 20')), episodes.element);
     element.replaceChildren(el('section', {}, el('div', { class: 'heading' }, el('h1', {}, 'Connection ', named(id)), disconnect), missing, facts.element), subscribed);
-    stop = poll(async () => {
+    stop = everySecond(async () => {
       let item;
       try {
-        item = await get(`/api/v1/connections/${encodeURIComponent(id)}`);
+        item = await poll(`/api/v1/connections/${encodeURIComponent(id)}`);
       } catch (cause) {
         if (cause.status !== 404) throw cause;
         missing.hidden = false;
@@ -220,7 +220,7 @@ export function connectionPage() {
         'in queue p50': age(s.time_in_queue?.p50_ms),
         'in queue p99': age(s.time_in_queue?.p99_ms),
       });
-      episodes.update((await get(`/api/v1/connections/${encodeURIComponent(id)}/slow-episodes`)).items);
+      episodes.update((await poll(`/api/v1/connections/${encodeURIComponent(id)}/slow-episodes`)).items);
     });
     this.title = id;
   }

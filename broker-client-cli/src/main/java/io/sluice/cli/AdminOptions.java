@@ -88,8 +88,12 @@ final class AdminOptions {
         }
     }
 
-    /** Where a broker of this user puts its token unless it is told otherwise. */
+    /** Where a broker of this user, with this environment, has its token. */
     static Path standardTokenFile(Map<String, String> environment) {
+        String configured = environment.getOrDefault("SLUICE_CONF_ADMIN_TOKEN_FILE", "");
+        if (!configured.isEmpty()) {
+            return Path.of(configured);
+        }
         String xdg = environment.getOrDefault("XDG_STATE_HOME", "");
         // A relative one is to be ignored, says the specification.
         Path folder =

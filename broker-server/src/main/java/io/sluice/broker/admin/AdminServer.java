@@ -156,7 +156,7 @@ public final class AdminServer implements AutoCloseable {
             }
             return TokenFile.read(file);
         } catch (IOException e) {
-            String fault = "cannot take the admin token from " + file + ": " + e;
+            String fault = "cannot take the admin token from " + file + ": " + TokenFile.because(e);
             if (needed) {
                 throw new TokenFileException(fault);
             }

@@ -3,9 +3,12 @@ package io.sluice.broker.admin;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -50,9 +53,25 @@ public final class TokenFile {
         String token = Files.readString(file, StandardCharsets.UTF_8).strip();
         if (token.length() < FEWEST_CHARS || token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
             throw new IOException("a token has at least " + FEWEST_CHARS
-                    + " characters, all printable ASCII without blanks; remove the file to have a new one made");
+                    + " characters, all printable ASCII without blanks; put one there, or, for a broker on 127.0.0.1,"
+                    + " remove the file to have one made");
         }
         return token;
+    }
+
+    /** Why it could not be read or made: the messages of some faults are the path alone. */
+    static String because(IOException fault) {
+        if (fault instanceof NoSuchFileException) {
+            return "it is not there";
+        }
+        if (fault instanceof AccessDeniedException) {
+            return "permission denied; the user of the broker, " + System.getProperty("user.name")
+                    + ", must be able to read it";
+        }
+        if (fault instanceof CharacterCodingException) {
+            return "it is no text";
+        }
+        return String.valueOf(fault.getMessage());
     }
 
     /**

@@ -151,14 +151,16 @@ final class Flights {
         return takenBytes + (head == null ? 0 : head.slice.taken());
     }
 
-    /** Takes what has arrived in the kernel out of the backlog, and counts it. */
+    /** Takes what has arrived in the kernel out of the backlog, counts it, and returns how many messages that were. */
     @HeldUnder("the send queue's lock")
-    void settle(Backlog backlog, SubscriberCounters counters) {
+    long settle(Backlog backlog, SubscriberCounters counters) {
+        long settled = doneMessages;
         backlog.settle(doneCostBytes, doneMessages);
         counters.written(doneMessages, donePayloadBytes);
         doneCostBytes = 0;
         doneMessages = 0;
         donePayloadBytes = 0;
+        return settled;
     }
 
     /** Has the messages back that the kernel has not begun to take; what it has begun stays in flight. */

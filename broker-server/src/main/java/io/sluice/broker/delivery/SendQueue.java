@@ -66,6 +66,10 @@ public final class SendQueue implements Subscriber {
     @HeldUnder("lock")
     private final SlowEpisodes slowEpisodes = new SlowEpisodes();
 
+    /** Whether its socket has taken a message since one was lost: who reads nothing has not caught up, however little is left. */
+    @HeldUnder("lock")
+    private boolean takenSinceLoss = true;
+
     /** When the oldest message arrived that is on its way to the socket, while there is one. */
     @HeldUnder("lock")
     private long inFlightArrivedNs;
@@ -315,6 +319,7 @@ public final class SendQueue implements Subscriber {
             return false;
         }
         boolean lost = counters.droppedMessages() > droppedBefore;
+        takenSinceLoss &= !lost;
         boolean starts = !slowEpisodes.isSlow() && (lost || backlog.isFilled(SLOW_FROM_PERCENT));
         if (starts) {
             slowEpisodes.start(droppedBefore);
@@ -369,7 +374,7 @@ public final class SendQueue implements Subscriber {
             progressNs = nowNs;
         }
         synchronized (lock) {
-            flights.settle(backlog, counters);
+            takenSinceLoss |= flights.settle(backlog, counters) > 0;
             dropExpired();
             MessageBatch batch;
             while (!stalled && flights.hasPlace() && (batch = backlog.poll()) != null) {
@@ -428,6 +433,7 @@ public final class SendQueue implements Subscriber {
     @HeldUnder("lock")
     private boolean takeRecovery() {
         boolean over = slowEpisodes.isSlow()
+                && takenSinceLoss
                 && !backlog.isFilled(SLOW_UNTIL_PERCENT)
                 && !(settings.policy().keepsOnlyLatest() && backlog.isBlocked());
         if (over) {

@@ -7,6 +7,7 @@ import io.sluice.broker.admin.TokenFile;
 import io.sluice.broker.admin.TokenFileException;
 import io.sluice.broker.config.AdminConfig;
 import io.sluice.broker.config.BrokerConfig;
+import io.sluice.broker.config.ConfigException;
 import io.sluice.broker.transport.TransportKind;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -33,7 +34,7 @@ final class AdminStart {
         try {
             return Optional.of(AdminServer.open(admin, port, usualTokenFile, transport, view, daemon));
         } catch (TokenFileException e) {
-            throw new BrokerStartException(String.valueOf(e.getMessage()), e);
+            throw ConfigException.of("admin.token-file", String.valueOf(e.getMessage()));
         } catch (Exception e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();

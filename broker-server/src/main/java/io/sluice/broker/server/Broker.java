@@ -515,7 +515,8 @@ public final class Broker implements AutoCloseable {
                 memory.bytes(),
                 memory.maxBytes(),
                 pool.usedDirectMemory(),
-                pool.usedHeapMemory());
+                // It says -1 where it has no arenas for it.
+                Math.max(0, pool.usedHeapMemory()));
     }
 
     /** Whether clients should come here, and if not, why. */

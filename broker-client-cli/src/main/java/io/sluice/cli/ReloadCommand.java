@@ -25,7 +25,7 @@ final class ReloadCommand extends AdminCommand {
         AdminClient.Answer answer = client.ask("POST", "/api/v1/reload", "{}");
         if (answer.status() == UNPROCESSABLE) {
             answer.body().at("problems").items().forEach(problem -> console.error(problem.text()));
-            throw new CommandFailedException(ExitCode.FAILED, "nothing was changed: " + answer.problem());
+            throw new CommandFailedException(ExitCode.FAILED, "not reloaded: " + answer.problem());
         }
         List<Json> changes = client.checked(answer).at("changes").items();
         StringBuilder lines = new StringBuilder();

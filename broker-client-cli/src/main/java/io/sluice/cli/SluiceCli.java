@@ -101,7 +101,7 @@ public final class SluiceCli implements Callable<Integer> {
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(console.err())
                 .setParameterExceptionHandler((e, args) -> usageError(e, console))
-                .setExecutionExceptionHandler((e, command, parsed) -> failure(e, console))
+                .setExecutionExceptionHandler((e, command, parsed) -> failure(e, command.getCommandSpec(), console))
                 .execute(arguments);
     }
 
@@ -129,10 +129,16 @@ public final class SluiceCli implements Callable<Integer> {
         return message.replaceAll("is not an? (int|long)$", "is not a whole number");
     }
 
-    private static int failure(Exception e, Console console) throws Exception {
+    private static int failure(Exception e, CommandSpec command, Console console) throws Exception {
+        // A monitoring system reads other codes than everybody else: for check it is 3 whatever failed.
+        boolean monitored = command.exitCodeOnInvalidInput() != ExitCode.USAGE;
         if (e instanceof CommandFailedException failed) {
             console.error(failed.line());
-            return failed.exitCode();
+            return monitored ? command.exitCodeOnInvalidInput() : failed.exitCode();
+        }
+        if (e instanceof IOException broken && monitored) {
+            console.error(Reasons.of(broken));
+            return command.exitCodeOnInvalidInput();
         }
         if (e instanceof IOException broken) {
             console.error(Reasons.of(broken));

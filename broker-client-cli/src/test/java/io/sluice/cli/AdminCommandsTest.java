@@ -226,7 +226,7 @@ final class AdminCommandsTest {
         RunningCommand command = RunningCommand.start("reload", "--admin", broker.address());
 
         assertThat(command.exitCode()).isEqualTo(ExitCode.FAILED);
-        assertThat(command.err()).isEqualTo("line 3: a\nline 4: b\nnothing was changed: 2 problems in sluice.yaml\n");
+        assertThat(command.err()).isEqualTo("line 3: a\nline 4: b\nnot reloaded: 2 problems in sluice.yaml\n");
     }
 
     // ---------------------------------------------------------------- drain

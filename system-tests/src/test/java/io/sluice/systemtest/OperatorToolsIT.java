@@ -118,7 +118,7 @@ class OperatorToolsIT {
         Result bad = shell.run("bin/sluice reload");
         assertThat(bad.exitCode()).isEqualTo(1);
         assertThat(bad.out()).isEmpty();
-        assertThat(bad.err()).contains("log.level").contains("nothing was changed");
+        assertThat(bad.err()).contains("log.level").contains("not reloaded");
 
         Files.writeString(file, "log: {level: debug}\n");
         Result same = shell.run("bin/sluice reload");

@@ -18,6 +18,7 @@ import io.sluice.broker.transport.TransportKind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -102,6 +103,18 @@ public final class AdminServer implements AutoCloseable {
             worker.shutdownNow();
             loop.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
             throw e;
+        }
+    }
+
+    /**
+     * Finds out whether there is a token where there must be one; makes none.
+     *
+     * @throws TokenFileException if there is not
+     * @throws UnknownHostException if it could not listen there
+     */
+    public static void check(AdminConfig config) throws UnknownHostException {
+        if (config.enabled() && !InetAddress.getByName(config.host()).isLoopbackAddress()) {
+            String unused = token(config, Path.of(""), false, true);
         }
     }
 

@@ -92,6 +92,8 @@ final class MessagesApi {
 
     private static ApiException cannotWatch() {
         return ApiException.notFound(
-                "cannot_watch", "there is no such queue, and this is no name of a topic; or too many look on already");
+                "cannot_watch",
+                "there is no such queue yet (one comes into being with its first message or subscriber), this is no name of a"
+                        + " topic, or too many look on already: at most 64 do");
     }
 }

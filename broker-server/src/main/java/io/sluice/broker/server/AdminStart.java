@@ -9,6 +9,7 @@ import io.sluice.broker.config.AdminConfig;
 import io.sluice.broker.config.BrokerConfig;
 import io.sluice.broker.config.ConfigException;
 import io.sluice.broker.transport.TransportKind;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -19,6 +20,17 @@ final class AdminStart {
     private static final Logger LOG = LoggerFactory.getLogger("io.sluice.admin");
 
     private AdminStart() {}
+
+    /** @throws ConfigException if a broker would not start with it, for want of a token */
+    static void check(AdminConfig config) {
+        try {
+            AdminServer.check(config);
+        } catch (TokenFileException e) {
+            throw ConfigException.of("admin.token-file", String.valueOf(e.getMessage()));
+        } catch (UnknownHostException e) {
+            throw ConfigException.of("admin.host", "there is no such address: " + config.host());
+        }
+    }
 
     /** Empty if it is turned off, or if nobody named a port and the usual one is taken. */
     static Optional<AdminServer> open(

@@ -131,6 +131,12 @@ public final class BrokerMain implements Callable<Integer> {
             return OK;
         }
         if (checkConfig) {
+            try {
+                AdminStart.check(loaded.config().admin());
+            } catch (ConfigException e) {
+                e.problems().forEach(problem -> complain(problem));
+                return USAGE;
+            }
             say("the configuration is good" + (configFile == null ? "" : ": " + configFile));
             return OK;
         }

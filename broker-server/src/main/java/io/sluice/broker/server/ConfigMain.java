@@ -9,7 +9,9 @@ import io.sluice.broker.config.Effect;
 import io.sluice.broker.config.LoadedConfig;
 import io.sluice.broker.delivery.OverflowPolicies;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -101,8 +103,8 @@ public final class ConfigMain implements Callable<Integer> {
                 names = "--admin",
                 paramLabel = "URL",
                 defaultValue = "http://127.0.0.1:25001",
-                description = "The admin address of the running broker; default: ${DEFAULT-VALUE}.")
-        private URI admin = URI.create("http://127.0.0.1:25001");
+                description = "The admin address of the running broker; HOST:PORT will do; default: ${DEFAULT-VALUE}.")
+        private String admin = "";
 
         @Option(
                 names = "--token-file",
@@ -131,10 +133,33 @@ public final class ConfigMain implements Callable<Integer> {
                 complain(String.valueOf(e.getMessage()));
                 return REFUSED;
             } catch (IOException e) {
-                complain("cannot ask the broker at " + admin + ": " + Shown.text(String.valueOf(e.getMessage()))
+                complain("cannot ask the broker at " + admin + ": " + Shown.text(because(e))
                         + "; start it, name its admin address with --admin, or compare with a file by --against");
                 return CANNOT_CONNECT;
             }
+        }
+
+        private URI adminUri() {
+            try {
+                URI given = new URI(admin.contains("://") ? admin : "http://" + admin);
+                if (given.getHost() != null
+                        && ("http".equals(given.getScheme()) || "https".equals(given.getScheme()))) {
+                    return given;
+                }
+            } catch (URISyntaxException e) {
+                // As with one that is no address.
+            }
+            throw new ParameterException(
+                    spec.commandLine(), "--admin '" + admin + "' is no address such as http://127.0.0.1:25001");
+        }
+
+        /** Of some faults there is no message. */
+        private static String because(IOException fault) {
+            String message = fault.getMessage();
+            if (fault instanceof ConnectException) {
+                return message == null ? "nobody listens there" : message;
+            }
+            return message == null ? fault.getClass().getSimpleName() : message;
         }
 
         /** Policies are known here, variables of this shell are none of the broker's. */
@@ -169,7 +194,7 @@ public final class ConfigMain implements Callable<Integer> {
         }
 
         private void printAgainstRunning(LoadedConfig wanted, String token) throws IOException, InterruptedException {
-            Map<String, RunningConfig.Setting> running = RunningConfig.read(admin, token);
+            Map<String, RunningConfig.Setting> running = RunningConfig.read(adminUri(), token);
             List<ConfigChange> changes = new ArrayList<>();
             List<String> overridden = new ArrayList<>();
             for (ConfigSetting setting : ConfigSetting.all(wanted)) {

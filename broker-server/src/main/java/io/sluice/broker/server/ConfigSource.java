@@ -1,8 +1,10 @@
 package io.sluice.broker.server;
 
+import io.sluice.broker.config.ConfigException;
 import io.sluice.broker.config.ConfigLoader;
 import io.sluice.broker.config.LoadedConfig;
 import io.sluice.broker.delivery.OverflowPolicies;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,19 @@ import org.jspecify.annotations.Nullable;
  */
 record ConfigSource(@Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
 
-    /** Throws {@link io.sluice.broker.config.ConfigException} with every problem found. */
+    /**
+     * As {@link #read}, while the broker runs: what may never end, such as a pipe, is not read.
+     *
+     * @throws ConfigException with every problem found
+     */
+    LoadedConfig readAgain() {
+        if (file != null && Files.exists(file) && !Files.isRegularFile(file)) {
+            throw ConfigException.of("config", file + " is no regular file and cannot be read again");
+        }
+        return read();
+    }
+
+    /** @throws ConfigException with every problem found */
     LoadedConfig read() {
         return new ConfigLoader(OverflowPolicies.names()).load(file, environment, flags);
     }

@@ -21,7 +21,9 @@ final class Reload {
     private final ConfigSource source;
     private final Broker broker;
     private final Statistics statistics;
-    private LoadedConfig loaded;
+
+    /** Changed under the lock. */
+    private volatile LoadedConfig loaded;
 
     /** @param loaded what the broker was started with */
     Reload(ConfigSource source, LoadedConfig loaded, Broker broker, Statistics statistics) {
@@ -31,8 +33,8 @@ final class Reload {
         this.statistics = statistics;
     }
 
-    /** What is in force, and where it came from. */
-    synchronized LoadedConfig loaded() {
+    /** What is in force, and where it came from; waits for nobody who reads a file. */
+    LoadedConfig loaded() {
         return loaded;
     }
 
@@ -44,7 +46,7 @@ final class Reload {
      */
     synchronized List<ConfigChange> run() {
         try {
-            List<ConfigChange> changes = takeOver(source.read());
+            List<ConfigChange> changes = takeOver(source.readAgain());
             tell(changes);
             return changes;
         } catch (ConfigException e) {

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Server-sent events to one client, as the HTML standard has them. A client that does not keep up misses events, which
- * {@link #send} tells whoever sends them; one that takes nothing at all is closed. So is
- * one that is not let in any more, within ten seconds: its session is over, or there is another token.
+ * {@link #send} tells whoever sends them; one that takes nothing at all is closed. So is one that is not let in any more,
+ * within ten seconds: its session is over, or there is another token.
  */
 @OwnLoop
 final class EventStream extends ChannelInboundHandlerAdapter {

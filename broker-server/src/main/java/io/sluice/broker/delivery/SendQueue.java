@@ -433,7 +433,7 @@ public final class SendQueue implements Subscriber {
     @HeldUnder("lock")
     private boolean takeRecovery() {
         boolean over = slowEpisodes.isSlow()
-                && takenSinceLoss
+                && (takenSinceLoss || backlog.heldMessages() == 0)
                 && !backlog.isFilled(SLOW_UNTIL_PERCENT)
                 && !(settings.policy().keepsOnlyLatest() && backlog.isBlocked());
         if (over) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.broker.admin.PlainHttp.Response;
+import io.sluice.broker.base.LogLines;
 import io.sluice.broker.config.BrokerConfig;
 import io.sluice.broker.config.ConfigException;
 import io.sluice.broker.server.Broker;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -203,14 +205,14 @@ final class AccessTest {
         Map<String, String> open = Map.of("listen.port", "0", "admin.port", "0", "admin.host", "0.0.0.0");
         try (Broker broker = Broker.start(BrokerConfig.defaults().with(open))) {
             assertThatThrownBy(broker::openAdmin)
-                    .isInstanceOf(BrokerStartException.class)
+                    .isInstanceOf(ConfigException.class)
                     .hasMessageContaining("name a file with a token in admin.token-file");
         }
         Path missing = folder.resolve("missing");
         try (Broker broker =
                 Broker.start(BrokerConfig.defaults().with(open).with("admin.token-file", missing.toString()))) {
             assertThatThrownBy(broker::openAdmin)
-                    .isInstanceOf(BrokerStartException.class)
+                    .isInstanceOf(ConfigException.class)
                     .hasMessageContaining(missing.toString());
         }
     }
@@ -331,6 +333,89 @@ final class AccessTest {
                 while (!without.line().equals("event: tick")) {
                     // Sizes, data and the lines in between.
                 }
+            }
+        }
+    }
+
+    @Test
+    void onlyTheWholeTokenIsTheToken() {
+        AdminToken token = new AdminToken("Secret-Secret-Secret", () -> Instant.EPOCH);
+
+        assertThat(token.is("Secret-Secret-Secret")).isTrue();
+        for (String wrong : List.of(
+                "",
+                "S",
+                "Secret-Secret-Secre",
+                "Secret-Secret-Secret-",
+                "Secret-Secret-SecretSecret-Secret-Secret",
+                "ecret-Secret-Secret",
+                "secret-secret-secret",
+                "Secret-Secret-Secres")) {
+            assertThat(token.is(wrong)).as(wrong).isFalse();
+        }
+    }
+
+    @Test
+    void whereOthersReachItNothingIsToldWithoutTheToken() throws IOException {
+        try (AdminFixture admin = new AdminFixture(Map.of("admin.host", "0.0.0.0"))) {
+            List<String> free = new ArrayList<>(List.of("/api/v1/login", "/api/v1/logout"));
+            ConsoleFiles.routes().forEach(route -> free.add(route.path()));
+            for (Route route : admin.routes()) {
+                if (!free.contains(route.path())) {
+                    assertThat(admin.ask(PlainHttp.request(
+                                            route.method().name(),
+                                            route.path(),
+                                            "Content-Type: application/json\r\n",
+                                            ""))
+                                    .status())
+                            .as(route.path())
+                            .isEqualTo(401);
+                }
+            }
+        }
+    }
+
+    @Test
+    void healthAndMetricsAreOpenedEachForItself() throws IOException {
+        for (boolean health : List.of(true, false)) {
+            Map<String, String> settings = Map.of(
+                    "admin.host",
+                    "0.0.0.0",
+                    "admin.open-health",
+                    Boolean.toString(health),
+                    "admin.open-metrics",
+                    Boolean.toString(!health));
+            try (AdminFixture admin = new AdminFixture(settings)) {
+                for (String path : List.of("/healthz", "/readyz")) {
+                    assertThat(admin.get(path).status()).as(path).isEqualTo(health ? 200 : 401);
+                }
+                assertThat(admin.get("/metrics").status()).isEqualTo(health ? 401 : 200);
+                assertThat(admin.get("/api/v1/broker").status()).isEqualTo(401);
+            }
+        }
+    }
+
+    @Test
+    void aBrowserForgetsASessionWhenItIsOver() throws IOException {
+        try (AdminFixture admin = new AdminFixture()) {
+            assertThat(admin.ask(PlainHttp.post(LOGIN, "", "{\"token\":\"" + admin.token + "\"}"))
+                            .header("set-cookie"))
+                    .endsWith("; Max-Age=" + AdminToken.SESSION.toSeconds());
+        }
+    }
+
+    @Test
+    void aTokenThatOthersMayReadIsTold() throws IOException {
+        Path file = folder.resolve("t");
+        TokenFile.readOrMake(file);
+        try (LogLines log = LogLines.of("io.sluice.admin")) {
+            TokenFile.readOrMake(file);
+            assertThat(log.lines()).isEmpty();
+            for (String permissions : List.of("rw-r-----", "rw----r--", "rw--w----")) {
+                log.clear();
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+                TokenFile.readOrMake(file);
+                assertThat(log.lines()).hasSize(1).first().asString().contains(permissions, "chmod 600");
             }
         }
     }

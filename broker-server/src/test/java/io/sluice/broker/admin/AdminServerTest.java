@@ -1,14 +1,17 @@
 package io.sluice.broker.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.handler.codec.http.HttpMethod;
 import io.sluice.broker.admin.PlainHttp.Response;
 import io.sluice.broker.destination.Publication;
 import io.sluice.broker.server.NativeClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -376,6 +379,129 @@ final class AdminServerTest {
                 assertThat(response.status()).isEqualTo(503);
             });
             closing.join();
+        }
+    }
+
+    @Test
+    void everyAnswerForbidsWhatTheConsoleDoesNotNeed() throws IOException {
+        Response response = admin.get("/");
+
+        assertThat(List.of(response.header("content-security-policy").split("; ", -1)))
+                .containsExactlyInAnyOrder(
+                        "default-src 'self'",
+                        "img-src 'self' data:",
+                        "object-src 'none'",
+                        "base-uri 'none'",
+                        "form-action 'self'",
+                        "frame-ancestors 'none'");
+        assertThat(response.header("x-frame-options")).isEqualTo("DENY");
+        assertThat(response.header("cross-origin-resource-policy")).isEqualTo("same-origin");
+    }
+
+    @Test
+    void namesThatOnlyEndLikeOursAreRefused() throws IOException {
+        for (String host : List.of("evillocalhost", "evil.localhost", "localhost.")) {
+            assertThat(admin.ask(withHost("/readyz", host)).status()).as(host).isEqualTo(421);
+        }
+    }
+
+    @Test
+    void whatOnlyLooksLikeJsonIsRefused() throws IOException {
+        // The last two a browser sends without asking first.
+        for (String type : List.of(
+                "application/jsonx",
+                "application/json-patch+json",
+                "text/plain;application/json",
+                "text/plain; a=application/json")) {
+            assertThat(admin.ask(PlainHttp.request("POST", "/api/v1/logout", "Content-Type: " + type + "\r\n", "{}"))
+                            .status())
+                    .as(type)
+                    .isEqualTo(415);
+        }
+    }
+
+    @Test
+    void whatIsPostedIsTakenByNoOtherMethod() throws IOException {
+        List<String> shown = admin.routes().stream()
+                .filter(route -> route.method().equals(HttpMethod.GET))
+                .map(Route::path)
+                .toList();
+        for (Route route : admin.routes()) {
+            if (!shown.contains(route.path())) {
+                for (String method : List.of("GET", "HEAD", "PUT", "DELETE", "PATCH")) {
+                    String headers = "Authorization: Bearer " + admin.token + "\r\nContent-Type: application/json\r\n";
+                    try (PlainHttp client = new PlainHttp(admin.address)) {
+                        client.send(PlainHttp.request(method, route.path(), headers, ""));
+                        assertThat(client.read(false).status())
+                                .as(method + " " + route.path())
+                                .isEqualTo(405);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aLoweredBoundOfConnectionsIsForNewOnes() throws IOException {
+        try (AdminFixture small = new AdminFixture();
+                PlainHttp first = new PlainHttp(small.address)) {
+            first.send(PlainHttp.get("/readyz"));
+            assertThat(first.read().status()).isEqualTo(200);
+            small.broker.reload(small.broker.config().with("admin.max-connections", "1"));
+            // The change is made by the listener's loop, and this one is answered after it.
+            first.send(PlainHttp.get("/readyz"));
+            assertThat(first.read().status()).isEqualTo(200);
+
+            assertThat(small.get("/readyz").status()).isEqualTo(200);
+            assertThatThrownBy(() -> {
+                        first.send(PlainHttp.get("/readyz"));
+                        first.read();
+                    })
+                    .as("it was closed to make room")
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void soManyStreamsMayBeOpenAndPlacesAreGivenBack() throws IOException {
+        List<PlainHttp> streams = new ArrayList<>();
+        try (AdminFixture other = new AdminFixture()) {
+            for (int i = 0; i < Limits.STREAMS; i++) {
+                PlainHttp stream = new PlainHttp(other.address);
+                streams.add(stream);
+                stream.send(PlainHttp.get("/api/v1/events"));
+                assertThat(stream.read(false).status()).isEqualTo(200);
+            }
+            assertThat(other.get("/api/v1/events").status()).isEqualTo(503);
+            assertThat(other.get("/readyz").status()).isEqualTo(200);
+
+            streams.get(0).close();
+            await().untilAsserted(() ->
+                    assertThat(other.get("/api/v1/events").status()).isEqualTo(200));
+        } finally {
+            for (PlainHttp stream : streams) {
+                stream.close();
+            }
+        }
+    }
+
+    @Test
+    void whoIsRefusedAndStaysIsClosed() throws IOException {
+        try (PlainHttp client = new PlainHttp(admin.address)) {
+            client.send(PlainHttp.request("GET", "/readyz", "Connection: close\r\n", ""));
+            assertThat(client.read().status()).isEqualTo(200);
+            assertThat(client.isClosed()).as("half").isTrue();
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> isReset(client));
+        }
+    }
+
+    private static boolean isReset(PlainHttp client) {
+        try {
+            client.send("x");
+            return false;
+        } catch (IOException e) {
+            return true;
         }
     }
 }

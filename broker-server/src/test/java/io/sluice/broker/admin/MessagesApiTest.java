@@ -180,4 +180,72 @@ final class MessagesApiTest {
             }
         }
     }
+
+    @Test
+    void whatAMessageHoldsStaysWithinItsEvent() throws IOException {
+        String text = "one\n\nevent: message\r\ndata: {\"text\":\"forged\"}\r\r\u2028\"}</script>\\";
+        try (AdminFixture admin = new AdminFixture();
+                PlainHttp viewer = watching(admin, "/topic/a");
+                NativeClient publisher = NativeClient.subscribe(admin.broker, "/null")) {
+            await().until(() -> admin.broker.counters().destinations() == 1);
+            publisher.publish("/topic/a", text).publish("/topic/a", "two");
+
+            assertThat(next(viewer, "message")).containsEntry("text", text);
+            assertThat(next(viewer, "message")).containsEntry("text", "two");
+        }
+    }
+
+    @Test
+    void aNameStaysWithinItsPlace() throws IOException {
+        String name = "/queue/\"},{\"name\":\"forged\\";
+        try (AdminFixture admin = new AdminFixture();
+                NativeClient subscriber = NativeClient.subscribe(admin.broker, name)) {
+            await().until(() -> admin.broker.counters().subscribers().size() == 1);
+            try (PlainHttp viewer = new PlainHttp(admin.address)) {
+                viewer.send("GET /api/v1/events HTTP/1.0\r\nHost: localhost\r\n\r\n");
+                assertThat(viewer.read(false).status()).isEqualTo(200);
+                Map<String, Object> tick = next(viewer, "tick");
+
+                assertThat(JsonTree.<List<Object>>at(tick, "destinations")).hasSize(1);
+                assertThat(JsonTree.<Object>at(tick, "destinations", 0, "name")).isEqualTo(name);
+                assertThat(JsonTree.<Object>at(tick, "connections", 0, "subscribed_to"))
+                        .isEqualTo(name);
+            }
+            subscriber.goodbye();
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIntoASecondOfAQueueIsCountedOnce() throws IOException {
+        try (AdminFixture admin = new AdminFixture();
+                NativeClient publisher = NativeClient.subscribe(admin.broker, "/null")) {
+            String payload = "x".repeat(1000);
+            publisher.publish("/queue/a", "first");
+            await().until(() -> admin.broker.counters().waitingMessages() == 1);
+            try (PlainHttp viewer = watching(admin, "/queue/a")) {
+                assertThat(next(viewer, "message")).containsEntry("text", "first");
+                for (int i = 0; i < 150; i++) {
+                    publisher.publish("/queue/a", payload);
+                }
+                publisher.publish("/queue/a", "last");
+                long shown = 0;
+                long missed = 0;
+                while (shown + missed < 151) {
+                    String event = viewer.line();
+                    if (event.startsWith("event: ")) {
+                        Map<String, Object> data =
+                                JsonTree.at(JsonTree.parse(viewer.line().substring("data: ".length())));
+                        if (event.equals("event: message")) {
+                            shown++;
+                        } else {
+                            missed += (Long) data.get("messages");
+                        }
+                    }
+                }
+                assertThat(shown + missed).isEqualTo(151);
+                publisher.publish("/queue/a", "after");
+                assertThat(next(viewer, "message")).containsEntry("text", "after");
+            }
+        }
+    }
 }

@@ -717,7 +717,7 @@ final class SendQueueTest {
     }
 
     @Test
-    void anEpisodeEndsWhenWhatWaitedHasExpired() {
+    void anEpisodeDoesNotEndBecauseWhatWaitedHasExpired() {
         Client client =
                 fixture.ofTopic(SendQueueFixture.settings(SendQueueFixture.messages(100), "drop-newest", 1_000));
         publish(client, 0, 1);
@@ -728,6 +728,28 @@ final class SendQueueTest {
         fixture.clock.advanceMs(1_001);
         client.tick();
         assertThat(client.queue.heldMessages()).isEqualTo(1);
+        assertThat(client.snapshot().slow()).isTrue();
+        client.connection.channel().allowAll();
+        client.tick();
+        assertThat(client.snapshot().slow()).isFalse();
+    }
+
+    @Test
+    void whoReadsNothingHasNotCaughtUpThoughMemoryWasTakenFromIt() {
+        Client client = fixture.ofTopic(SendQueueFixture.settings(SendQueueFixture.messages(100), "drop-oldest", 0));
+        publish(client, 0, 1);
+        client.run();
+        for (int i = 1; i <= 40; i++) {
+            publish(client, i, 2);
+        }
+        assertThat(client.snapshot().slow()).isTrue();
+        while (client.queue.heldMessages() > 10) {
+            client.queue.shed();
+        }
+        client.tick();
+        assertThat(client.snapshot().slow()).isTrue();
+        client.connection.channel().allowAll();
+        client.tick();
         assertThat(client.snapshot().slow()).isFalse();
     }
 

@@ -343,7 +343,7 @@ class ConsoleIT {
     @Test
     void operatesTheBroker() throws Exception {
         keep(new Reading("/topic/a"));
-        awaitSubscribers(1);
+        browser.await("the connection", "seen.tile('Connections') === '1'");
         go("broker");
         browser.evaluate("document.querySelector('[aria-label=Level]').value = 'debug'");
         press("Set log level");

@@ -97,6 +97,22 @@ final class ReloadTest {
     }
 
     @Test
+    void theBoundOfWhatWaitsIsForSubscribersThatAreThere() throws IOException {
+        try (NativeClient stalled = NativeClient.subscribe(broker, "/topic/a");
+                NativeClient publisher = NativeClient.subscribe(broker, "/null")) {
+            until(() -> broker.counters().subscribers().size() == 1);
+            // More than kernels take for somebody who never reads.
+            for (int i = 0; i < 300; i++) {
+                publisher.publish("/topic/a", "x".repeat(100_000));
+            }
+            publisher.goodbye().assertEnded();
+            assertThat(broker.counters().totals().dropped(DropReason.OVERFLOW)).isZero();
+            reload(Map.of("native.max-frame", "100 KiB", "delivery.send-queue.max-bytes", "1 MiB"));
+            until(() -> broker.counters().totals().dropped(DropReason.OVERFLOW) > 0);
+        }
+    }
+
+    @Test
     void timeoutsAreForConnectionsThatAreThere() throws IOException {
         try (NativeClient silent = NativeClient.connect(broker);
                 NativeClient idle = NativeClient.subscribe(broker, "/topic/a")) {

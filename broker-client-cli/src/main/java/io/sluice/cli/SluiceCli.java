@@ -130,21 +130,19 @@ public final class SluiceCli implements Callable<Integer> {
     }
 
     private static int failure(Exception e, CommandSpec command, Console console) throws Exception {
-        // A monitoring system reads other codes than everybody else: for check it is 3 whatever failed.
-        boolean monitored = command.exitCodeOnInvalidInput() != ExitCode.USAGE;
+        int exitCode;
         if (e instanceof CommandFailedException failed) {
             console.error(failed.line());
-            return monitored ? command.exitCodeOnInvalidInput() : failed.exitCode();
-        }
-        if (e instanceof IOException broken && monitored) {
+            exitCode = failed.exitCode();
+        } else if (e instanceof IOException broken) {
             console.error(Reasons.of(broken));
-            return command.exitCodeOnInvalidInput();
+            exitCode = e instanceof CannotConnectException ? ExitCode.CANNOT_CONNECT : ExitCode.FAILED;
+        } else {
+            throw e;
         }
-        if (e instanceof IOException broken) {
-            console.error(Reasons.of(broken));
-            return e instanceof CannotConnectException ? ExitCode.CANNOT_CONNECT : ExitCode.FAILED;
-        }
-        throw e;
+        // A monitoring system reads other codes than everybody else: for check it is 3 whatever failed.
+        boolean monitored = command.exitCodeOnInvalidInput() != ExitCode.USAGE;
+        return monitored ? command.exitCodeOnInvalidInput() : exitCode;
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.config.AdminConfig;
+import io.sluice.broker.config.ConfigException;
 import io.sluice.broker.transport.Addresses;
 import io.sluice.broker.transport.TransportKind;
 import java.io.IOException;
@@ -72,7 +73,7 @@ public final class AdminServer implements AutoCloseable {
      *
      * @param usualTokenFile where the token is if {@code admin.token-file} is not set
      * @param port in the place of {@link AdminConfig#AUTO_PORT}
-     * @throws TokenFileException when others than this machine could ask, and there is no token
+     * @throws ConfigException when others than this machine could ask, and there is no token
      * @throws Exception what the operating system says: address in use, permission denied, unknown address
      */
     public static AdminServer open(
@@ -109,7 +110,7 @@ public final class AdminServer implements AutoCloseable {
     /**
      * Finds out whether there is a token where there must be one; makes none.
      *
-     * @throws TokenFileException if there is not
+     * @throws ConfigException if there is not
      * @throws UnknownHostException if it could not listen there
      */
     public static void check(AdminConfig config) throws UnknownHostException {
@@ -163,7 +164,7 @@ public final class AdminServer implements AutoCloseable {
                 return TokenFile.readOrMake(file);
             }
             if (config.tokenFile().isEmpty()) {
-                throw new TokenFileException(
+                throw noToken(
                         "admin.host is " + config.host()
                                 + ", which others may reach: name a file with a token in admin.token-file, or listen on 127.0.0.1");
             }
@@ -171,11 +172,15 @@ public final class AdminServer implements AutoCloseable {
         } catch (IOException e) {
             String fault = "cannot take the admin token from " + file + ": " + TokenFile.because(e);
             if (needed) {
-                throw new TokenFileException(fault);
+                throw noToken(fault);
             }
             LOG.warn("{}; nothing can be changed through the admin API; set admin.token-file", fault);
             return "";
         }
+    }
+
+    private static ConfigException noToken(String why) {
+        return ConfigException.of("admin.token-file", why);
     }
 
     private static ServerBootstrap bootstrap(
@@ -219,7 +224,7 @@ public final class AdminServer implements AutoCloseable {
      *
      * @param next the address in it does not count
      * @return makes the change, soon
-     * @throws TokenFileException when there must be a token, or is one so far, and none can be had
+     * @throws ConfigException when there must be a token, or is one so far, and none can be had
      */
     public Runnable prepare(AdminConfig next) {
         // Whoever has a token must not lose it by a file that is broken; where there is none, the broker runs without.

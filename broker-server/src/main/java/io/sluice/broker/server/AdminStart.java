@@ -4,7 +4,6 @@ import io.sluice.broker.admin.AdminServer;
 import io.sluice.broker.admin.BrokerView;
 import io.sluice.broker.admin.DaemonControl;
 import io.sluice.broker.admin.TokenFile;
-import io.sluice.broker.admin.TokenFileException;
 import io.sluice.broker.config.AdminConfig;
 import io.sluice.broker.config.BrokerConfig;
 import io.sluice.broker.config.ConfigException;
@@ -25,8 +24,6 @@ final class AdminStart {
     static void check(AdminConfig config) {
         try {
             AdminServer.check(config);
-        } catch (TokenFileException e) {
-            throw ConfigException.of("admin.token-file", String.valueOf(e.getMessage()));
         } catch (UnknownHostException e) {
             throw ConfigException.of("admin.host", "there is no such address: " + config.host());
         }
@@ -45,8 +42,8 @@ final class AdminStart {
         Path usualTokenFile = TokenFile.usual(System.getenv(), System.getProperty("user.home", "."));
         try {
             return Optional.of(AdminServer.open(admin, port, usualTokenFile, transport, view, daemon));
-        } catch (TokenFileException e) {
-            throw ConfigException.of("admin.token-file", String.valueOf(e.getMessage()));
+        } catch (ConfigException e) {
+            throw e;
         } catch (Exception e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();

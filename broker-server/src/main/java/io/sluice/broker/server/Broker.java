@@ -8,7 +8,6 @@ import io.sluice.broker.admin.AdminServer;
 import io.sluice.broker.admin.BrokerStatus;
 import io.sluice.broker.admin.DaemonControl;
 import io.sluice.broker.admin.Readiness;
-import io.sluice.broker.admin.TokenFileException;
 import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.PinnedMemory;
@@ -494,11 +493,7 @@ public final class Broker implements AutoCloseable {
 
     private Runnable changedAdmin(BrokerConfig next) {
         AdminServer open = admin;
-        try {
-            return open == null ? () -> {} : open.prepare(next.admin());
-        } catch (TokenFileException e) {
-            throw ConfigException.of("admin.token-file", String.valueOf(e.getMessage()));
-        }
+        return open == null ? () -> {} : open.prepare(next.admin());
     }
 
     /** When it was started. */

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -155,11 +156,10 @@ public final class ConfigMain implements Callable<Integer> {
 
         /** Of some faults there is no message. */
         private static String because(IOException fault) {
-            String message = fault.getMessage();
-            if (fault instanceof ConnectException) {
-                return message == null ? "nobody listens there" : message;
-            }
-            return message == null ? fault.getClass().getSimpleName() : message;
+            String unnamed = fault instanceof ConnectException
+                    ? "nobody listens there"
+                    : fault.getClass().getSimpleName();
+            return Objects.requireNonNullElse(fault.getMessage(), unnamed);
         }
 
         /** Policies are known here, variables of this shell are none of the broker's. */

@@ -2,6 +2,7 @@ package io.sluice.protocol;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * The native frame: an unsigned 32-bit big-endian length, then that many bytes.
@@ -16,8 +17,11 @@ public final class NativeFrames {
     /** The longest frame unless configured otherwise: 16 MiB less one byte. */
     public static final int DEFAULT_MAX_FRAME_BYTES = 16 * 1024 * 1024 - 1;
 
-    /** From this size on the copy that the JDK brings is faster than one word after the other. */
-    private static final int BULK_BYTES = 64;
+    /** Up to this size words one by one are faster than the copy that the JDK brings. */
+    private static final int MAX_WORDS_BYTES = 4 * Long.BYTES;
+
+    /** The byte order of nearly all processors: in another each word would be turned around when read and when written. */
+    private static final ByteOrder WORD_ORDER = ByteOrder.LITTLE_ENDIAN;
 
     private NativeFrames() {}
 
@@ -47,18 +51,27 @@ public final class NativeFrames {
         return HEADER_BYTES + buffer.getInt(index);
     }
 
-    /** Copies a frame, header included: tiny ones, which are the most, word by word and without a call. */
+    /** The same of a view. */
+    public static int frameBytes(ByteBuffer view, int index) {
+        return HEADER_BYTES + length(view, index);
+    }
+
+    /** The length field that stands at {@code index} of a view; negative is 2 GiB and more. */
+    static int length(ByteBuffer view, int index) {
+        return Integer.reverseBytes(view.getInt(index));
+    }
+
+    /** A buffer of its own over the same bytes, to {@link #copy} frames from or to; its numbers are little-endian. */
+    public static ByteBuffer view(ByteBuffer buffer) {
+        return buffer.duplicate().order(WORD_ORDER);
+    }
+
+    /** Copies a frame, header included, between two views: tiny ones, which are the most, word by word and without a call. */
     public static void copy(ByteBuffer source, int from, ByteBuffer target, int to, int frameBytes) {
-        if (frameBytes > BULK_BYTES) {
+        if (frameBytes > MAX_WORDS_BYTES) {
             target.put(to, source, from, frameBytes);
-        } else if (frameBytes > 4 * Long.BYTES) {
-            int last = frameBytes - Long.BYTES;
-            for (int i = 0; i < last; i += Long.BYTES) {
-                target.putLong(to + i, source.getLong(from + i));
-            }
-            target.putLong(to + last, source.getLong(from + last));
         } else if (frameBytes >= Long.BYTES) {
-            copyUpToFourWords(source, from, target, to, frameBytes);
+            copyWords(source, from, target, to, frameBytes);
         } else {
             // A frame is no shorter than its header.
             int last = frameBytes - Integer.BYTES;
@@ -67,14 +80,14 @@ public final class NativeFrames {
         }
     }
 
-    /** Without a loop: from both ends, and where they meet some bytes are written twice. */
-    private static void copyUpToFourWords(ByteBuffer source, int from, ByteBuffer target, int to, int bytes) {
+    /** One to four words without a loop; the last ends where the frame does, and overlaps the one before it. */
+    private static void copyWords(ByteBuffer source, int from, ByteBuffer target, int to, int bytes) {
         int last = bytes - Long.BYTES;
-        if (bytes >= 2 * Long.BYTES) {
-            long second = source.getLong(from + Long.BYTES);
-            long secondLast = source.getLong(from + last - Long.BYTES);
-            target.putLong(to + Long.BYTES, second);
-            target.putLong(to + last - Long.BYTES, secondLast);
+        if (bytes > 2 * Long.BYTES) {
+            target.putLong(to + Long.BYTES, source.getLong(from + Long.BYTES));
+            if (bytes > 3 * Long.BYTES) {
+                target.putLong(to + 2 * Long.BYTES, source.getLong(from + 2 * Long.BYTES));
+            }
         }
         target.putLong(to, source.getLong(from));
         target.putLong(to + last, source.getLong(from + last));

@@ -37,15 +37,15 @@ public final class PublishRun {
     public PublishRun(byte[] name, int maxFrameBytes) {
         this.nameFrameBytes = HEADER_BYTES + name.length;
         this.maxFrameBytes = maxFrameBytes;
-        ByteBuffer frame = ByteBuffer.allocate(Math.max(WORD, nameFrameBytes));
-        frame.putInt(name.length).put(name);
+        ByteBuffer bytes = ByteBuffer.allocate(Math.max(WORD, nameFrameBytes));
+        ByteBuffer frame = NativeFrames.view(bytes.putInt(name.length).put(name));
         words = new long[(nameFrameBytes - 1) / WORD];
         for (int i = 0; i < words.length; i++) {
             words[i] = frame.getLong(i * WORD);
         }
         tailOffset = Math.max(0, nameFrameBytes - WORD);
         tail = frame.getLong(tailOffset);
-        tailMask = nameFrameBytes < WORD ? -1L << (WORD - nameFrameBytes) * Byte.SIZE : -1L;
+        tailMask = nameFrameBytes < WORD ? -1L >>> (WORD - nameFrameBytes) * Byte.SIZE : -1L;
     }
 
     /**
@@ -62,8 +62,8 @@ public final class PublishRun {
         if (end - index < nameFrameBytes + HEADER_BYTES || in.getInt(index) != nameFrameBytes - HEADER_BYTES) {
             return index;
         }
-        ByteBuffer source = in.internalNioBuffer(index, end - index);
-        ByteBuffer target = out.internalNioBuffer(out.writerIndex(), out.writableBytes());
+        ByteBuffer source = NativeFrames.view(in.internalNioBuffer(index, end - index));
+        ByteBuffer target = NativeFrames.view(out.internalNioBuffer(out.writerIndex(), out.writableBytes()));
         int begin = target.position();
         int taken = copyRun(source, target);
         out.writerIndex(out.writerIndex() + target.position() - begin);
@@ -92,7 +92,7 @@ public final class PublishRun {
         int count = 0;
         while (end - from >= nameBytes + HEADER_BYTES && isNamed(source, from)) {
             int payload = from + nameBytes;
-            int length = source.getInt(payload);
+            int length = NativeFrames.length(source, payload);
             // Before anything is added to it: a length is unsigned, and may be near to where an int overflows.
             if (length < 0 || length > maxLength) {
                 break;

@@ -59,7 +59,7 @@ final class ConfigKeys {
             "",
             "Receive buffer of a connection in the kernel; 0 B lets the kernel size it."));
     static final ConfigKey<Long> READ_SIZE =
-            atStart(size("transport.read-size", "128 KiB", "4 KiB", "1 MiB", "", "The most bytes of one read."));
+            atStart(size("transport.read-size", "256 KiB", "4 KiB", "1 MiB", "", "The most bytes of one read."));
     static final ConfigKey<Long> HANDSHAKE_TIMEOUT = duration(
             "transport.handshake-timeout",
             "5 s",
@@ -290,7 +290,7 @@ final class ConfigKeys {
             "10000",
             "",
             "Operators' connections at a time; a further one takes the place of the oldest that asks nothing. Half of them, and"
-                    + " at most 32, may be streams of events.");
+                    + " at most 32, may be streams of events; a browser that shows the console needs 7.");
     static final ConfigKey<Long> ADMIN_METRICS_SERIES = number(
             "admin.metrics-series",
             "50",

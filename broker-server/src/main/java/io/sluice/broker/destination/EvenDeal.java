@@ -37,10 +37,11 @@ final class EvenDeal {
      */
     boolean deal(MessageBatch batch, List<QueueMember> turn, int next) {
         choose(batch, turn, next);
-        measure(batch);
+        ByteBuffer source = NativeFrames.view(batch.frames().nioBuffer());
+        measure(source, batch.messages());
         boolean possible = hasEverybodyRoom(batch) && allocate(batch);
         if (possible) {
-            copy(batch);
+            copy(source, batch.messages());
             for (int i = 0; i < dealt.size(); i++) {
                 members.get(i).offerWhole(dealt.get(i));
             }
@@ -62,14 +63,13 @@ final class EvenDeal {
         }
     }
 
-    private void measure(MessageBatch batch) {
-        ByteBuf frames = batch.frames();
+    private void measure(ByteBuffer source, int messages) {
         int count = members.size();
-        int index = frames.readerIndex();
+        int index = 0;
         int member = 0;
         Arrays.fill(shareBytes, 0);
-        for (int i = 0; i < batch.messages(); i++) {
-            int frameBytes = NativeFrames.frameBytes(frames, index);
+        for (int i = 0; i < messages; i++) {
+            int frameBytes = NativeFrames.frameBytes(source, index);
             shareBytes[member] += frameBytes;
             member = member + 1 == count ? 0 : member + 1;
             index += frameBytes;
@@ -98,7 +98,7 @@ final class EvenDeal {
         try {
             for (int i = 0; i < members.size(); i++) {
                 ByteBuf share = batch.frames().alloc().directBuffer(shareBytes[i]);
-                shares[i] = share.internalNioBuffer(0, shareBytes[i]);
+                shares[i] = NativeFrames.view(share.internalNioBuffer(0, shareBytes[i]));
                 share.writerIndex(shareBytes[i]);
                 int messages = messagesOf(i, batch);
                 dealt.add(new MessageBatch(share, messages, batch.arrivedNs(), batch.memory())
@@ -112,15 +112,13 @@ final class EvenDeal {
         }
     }
 
-    private void copy(MessageBatch batch) {
-        ByteBuf frames = batch.frames();
-        ByteBuffer source = frames.nioBuffer();
+    private void copy(ByteBuffer source, int messages) {
         int count = members.size();
         int index = 0;
         int member = 0;
-        for (int i = 0; i < batch.messages(); i++) {
+        for (int i = 0; i < messages; i++) {
             ByteBuffer share = shares[member];
-            int frameBytes = NativeFrames.HEADER_BYTES + source.getInt(index);
+            int frameBytes = NativeFrames.frameBytes(source, index);
             int to = share.position();
             NativeFrames.copy(source, index, share, to, frameBytes);
             share.position(to + frameBytes);

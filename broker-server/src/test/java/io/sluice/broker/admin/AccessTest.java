@@ -163,6 +163,7 @@ final class AccessTest {
             Response refused = admin.get("/readyz");
             assertThat(refused.status()).isEqualTo(401);
             assertThat(refused.header("www-authenticate")).startsWith("Bearer");
+            assertThat(refused.body()).contains("\"token_needed\"");
             assertThat(admin.get("/").status()).isEqualTo(200);
             for (String authorization : List.of("Bearer " + admin.token, "bearer  " + admin.token)) {
                 assertThat(admin.ask(PlainHttp.request(
@@ -172,11 +173,10 @@ final class AccessTest {
             }
             for (String authorization :
                     List.of("Bearer x" + admin.token, "Bearer", "Basic " + admin.token, admin.token)) {
-                assertThat(admin.ask(PlainHttp.request(
-                                        "GET", "/readyz", "Authorization: " + authorization + "\r\n", ""))
-                                .status())
-                        .as(authorization)
-                        .isEqualTo(401);
+                Response wrong =
+                        admin.ask(PlainHttp.request("GET", "/readyz", "Authorization: " + authorization + "\r\n", ""));
+                assertThat(wrong.status()).as(authorization).isEqualTo(401);
+                assertThat(wrong.body()).as(authorization).contains("\"wrong_token\"");
             }
         }
     }

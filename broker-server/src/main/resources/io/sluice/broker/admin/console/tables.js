@@ -31,6 +31,8 @@ export class Table {
     );
     this.element = el('div', { class: 'scroll' }, this.table, this.empty);
     this.update([]);
+    // Nothing is said before there are figures: whether there is nothing is not known yet.
+    this.empty.hidden = true;
   }
 
   #head(column) {

@@ -34,14 +34,19 @@ final class Guard {
                     "no_token",
                     "this broker has no token, so nobody may do this; its log says why at the start: set admin.token-file");
         }
-        boolean given = headers.contains(HttpHeaderNames.AUTHORIZATION);
-        throw new ApiException(
-                        HttpResponseStatus.UNAUTHORIZED,
-                        given ? "wrong_token" : "token_needed",
-                        given
-                                ? "the header Authorization does not hold this broker's token; it stands in the file admin.token-file,"
-                                        + " to be sent as: Authorization: Bearer TOKEN"
-                                : "this needs the token of the file admin.token-file, as the header Authorization: Bearer TOKEN")
+        if (headers.contains(HttpHeaderNames.AUTHORIZATION)) {
+            throw unauthorized(
+                    "wrong_token",
+                    "the header Authorization does not hold this broker's token; it stands in the file admin.token-file,"
+                            + " to be sent as: Authorization: Bearer TOKEN");
+        }
+        throw unauthorized(
+                "token_needed",
+                "this needs the token of the file admin.token-file, as the header Authorization: Bearer TOKEN");
+    }
+
+    private static ApiException unauthorized(String code, String message) {
+        return new ApiException(HttpResponseStatus.UNAUTHORIZED, code, message)
                 .with(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"sluice\"");
     }
 

@@ -290,7 +290,7 @@ final class ConfigKeys {
             "10000",
             "",
             "Operators' connections at a time; a further one takes the place of the oldest that asks nothing. Half of them, and"
-                    + " at most 32, may be streams of events; a browser that shows the console needs 7.");
+                    + " at most 32, may be streams of events; a browser opens up to 6.");
     static final ConfigKey<Long> ADMIN_METRICS_SERIES = number(
             "admin.metrics-series",
             "50",

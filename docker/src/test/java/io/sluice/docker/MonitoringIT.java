@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +73,8 @@ class MonitoringIT {
                 assertThat(alert.path("labels").path("destination").asString()).isEqualTo("/topic/busy");
                 assertThat(alert.path("annotations").path("summary").asString()).endsWith(" is slow at /topic/busy");
 
+                everyQueryOfTheDashboardIsAnswered(port);
+
                 listener.unpause();
                 await().atMost(Site.PATIENCE)
                         .pollInterval(1, TimeUnit.SECONDS)
@@ -106,18 +111,41 @@ class MonitoringIT {
 
     /** The alert about the subscriber, or a missing node. */
     private static JsonNode slowSubscriber(int port) throws IOException, InterruptedException {
-        String body = HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/alerts"))
-                                .build(),
-                        BodyHandlers.ofString())
-                .body();
-        JsonNode alerts = JSON.readTree(body).path("data").path("alerts");
+        JsonNode alerts = ask(port, "/api/v1/alerts").path("data").path("alerts");
         Stream<JsonNode> all = StreamSupport.stream(alerts.spliterator(), false);
         return all.filter(alert ->
                         alert.path("labels").path("alertname").asString().equals("SluiceSubscriberSlow"))
                 .findFirst()
                 .orElse(alerts.path("none"));
+    }
+
+    private static void everyQueryOfTheDashboardIsAnswered(int port) throws IOException, InterruptedException {
+        List<JsonNode> queries = JSON.readTree(Files.readString(FOLDER.resolve("grafana/sluice.json")))
+                .findValues("expr");
+        assertThat(queries).hasSizeGreaterThan(20);
+        for (JsonNode query : queries) {
+            String asked = query.asString().replace("$instance", ".*").replace("$__rate_interval", "1m");
+            JsonNode answer = ask(port, "/api/v1/query?query=" + URLEncoder.encode(asked, StandardCharsets.UTF_8));
+            assertThat(answer.path("status").asString())
+                    .as("%s: %s", asked, answer)
+                    .isEqualTo("success");
+            assertThat(answer.path("data").path("result")).as(asked).isNotEmpty();
+            if (asked.contains("label_join")) {
+                // Two brokers may have a connection of the same id each.
+                JsonNode labels = answer.path("data").path("result").get(0).path("metric");
+                assertThat(labels.path("row").asString())
+                        .isEqualTo(labels.path("instance").asString() + " "
+                                + labels.path("connection").asString());
+            }
+        }
+    }
+
+    private static JsonNode ask(int port, String path) throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + port + path);
+        HttpRequest request = HttpRequest.newBuilder(uri).build();
+        return JSON.readTree(HttpClient.newHttpClient()
+                .send(request, BodyHandlers.ofString())
+                .body());
     }
 
     private static void addMetrics(String text, Set<String> names) {

@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -60,10 +61,22 @@ final class TopCommand extends AdminCommand {
     int ask(AdminClient client, Console console) throws Exception {
         BrokerPicture first = BrokerPicture.take(client, sort, filter);
         if (once || !console.isOutTerminal()) {
-            new TopScreen(first).print(console.out());
+            print(new TopScreen(first), console);
             return ExitCode.OK;
         }
         return ShutdownHook.guard(
                 new LiveTop(client, console, new TopView(sort, filter), interval.ns(), first), console);
+    }
+
+    /** Whoever reads a pipe may leave when it has what it wanted. */
+    private static void print(TopScreen screen, Console console) {
+        try {
+            screen.print(console.out());
+        } catch (IOException e) {
+            PrintFailedException failed = new PrintFailedException("standard output", e);
+            if (!failed.isReaderGone()) {
+                throw new CommandFailedException(ExitCode.FAILED, failed.reason());
+            }
+        }
     }
 }

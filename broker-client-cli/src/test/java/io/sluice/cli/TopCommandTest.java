@@ -2,8 +2,13 @@ package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.OutputStream;
 import java.net.URI;
+import java.nio.channels.Channels;
+import java.nio.channels.Pipe;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +57,28 @@ final class TopCommandTest {
                                 "!  c-2 127.0.0.1:43588  /topic/busy  2,478  64.0 MiB  1m 35s  .*  4,318          0  120       3.0 s"))
                 .noneMatch(line -> line.contains("c-3"));
         assertThat(top.out()).doesNotContain("\u001b");
+    }
+
+    @Test
+    void aReaderThatLeavesHasWhatItWanted() throws Exception {
+        Pipe pipe = Pipe.open();
+        pipe.source().close();
+        try (OutputStream out = Channels.newOutputStream(pipe.sink())) {
+            RunningCommand top = RunningCommand.startWritingTo(out, "top", "--once", "--admin", broker.address());
+
+            assertThat(top.exitCode()).isZero();
+            assertThat(top.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void outputThatCannotBeWrittenIsAFailure() throws Exception {
+        try (OutputStream full = Files.newOutputStream(Path.of("/dev/full"))) {
+            RunningCommand top = RunningCommand.startWritingTo(full, "top", "--once", "--admin", broker.address());
+
+            assertThat(top.exitCode()).isEqualTo(ExitCode.FAILED);
+            assertThat(top.err()).startsWith("cannot write to standard output: ");
+        }
     }
 
     @ParameterizedTest

@@ -144,6 +144,7 @@ public final class ConfigMain implements Callable<Integer> {
             try {
                 URI given = new URI(admin.contains("://") ? admin : "http://" + admin);
                 if (given.getHost() != null
+                        && given.getPort() <= 65_535
                         && ("http".equals(given.getScheme()) || "https".equals(given.getScheme()))) {
                     return given;
                 }

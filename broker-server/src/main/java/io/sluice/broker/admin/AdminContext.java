@@ -3,13 +3,14 @@ package io.sluice.broker.admin;
 import io.sluice.broker.base.OwnLoop;
 import io.sluice.broker.config.AdminConfig;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /** What the handlers of all connections share. Its settings may change while it is in use. */
 @OwnLoop
 final class AdminContext {
     private final Clients clients;
     private final Router router;
-    private final Executor worker;
+    private final Function<Route.Seeker, Executor> workers;
     private final AdminToken token;
     private final MetricsEndpoint metrics;
     private final boolean open;
@@ -17,7 +18,7 @@ final class AdminContext {
     private Guard guard;
 
     /**
-     * @param worker the thread for what may take a while
+     * @param workers the threads for what may take a while
      * @param open whether only this machine reaches the listener
      */
     AdminContext(
@@ -26,10 +27,10 @@ final class AdminContext {
             boolean open,
             Router router,
             MetricsEndpoint metrics,
-            Executor worker) {
+            Function<Route.Seeker, Executor> workers) {
         this.clients = new Clients(config.maxConnections());
         this.router = router;
-        this.worker = worker;
+        this.workers = workers;
         this.token = token;
         this.metrics = metrics;
         this.open = open;
@@ -62,9 +63,9 @@ final class AdminContext {
         return router;
     }
 
-    /** The thread for what may take a while. */
-    Executor worker() {
-        return worker;
+    /** The thread that seeks an answer. */
+    Executor worker(Route.Seeker seeker) {
+        return workers.apply(seeker);
     }
 
     /** Whether a request was meant for this broker. */

@@ -24,8 +24,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -40,10 +38,9 @@ public final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("io.sluice.admin");
     private static final int BACKLOG = 128;
     private static final long OBSERVED_EVERY_MS = 1000;
-    private static final int MOST_WAITING_FOR_WORKER = 64;
 
     private final MultiThreadIoEventLoopGroup loop;
-    private final ThreadPoolExecutor worker;
+    private final Workers workers;
     private final Channel serverChannel;
     private final AdminContext context;
     private final AdminToken token;
@@ -53,14 +50,14 @@ public final class AdminServer implements AutoCloseable {
 
     private AdminServer(
             MultiThreadIoEventLoopGroup loop,
-            ThreadPoolExecutor worker,
+            Workers workers,
             Channel serverChannel,
             AdminContext context,
             AdminToken token,
             Path usualTokenFile,
             boolean open) {
         this.loop = loop;
-        this.worker = worker;
+        this.workers = workers;
         this.serverChannel = serverChannel;
         this.context = context;
         this.token = token;
@@ -88,20 +85,20 @@ public final class AdminServer implements AutoCloseable {
         AdminToken token = new AdminToken(token(config, usualTokenFile, loopback, !loopback), InstantSource.system());
         MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("sluice-admin", true), transport.ioHandlers());
-        ThreadPoolExecutor worker = newWorker();
+        Workers workers = new Workers();
         try {
             Observer observer = new Observer(broker, NanoClock.SYSTEM);
             MetricsEndpoint metrics = new MetricsEndpoint(observer, config.metricsSeries());
             Router router = new Router(routes(broker, daemon, token, observer, metrics));
-            AdminContext context = new AdminContext(config, token, loopback, router, metrics, worker);
+            AdminContext context = new AdminContext(config, token, loopback, router, metrics, workers::of);
             Channel channel = bootstrap(loop, transport, context)
                     .bind(new InetSocketAddress(config.host(), port))
                     .sync()
                     .channel();
             loop.next().scheduleAtFixedRate(() -> observe(observer), 0, OBSERVED_EVERY_MS, TimeUnit.MILLISECONDS);
-            return new AdminServer(loop, worker, channel, context, token, usualTokenFile, loopback);
+            return new AdminServer(loop, workers, channel, context, token, usualTokenFile, loopback);
         } catch (Exception e) {
-            worker.shutdownNow();
+            workers.close();
             loop.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
             throw e;
         }
@@ -143,25 +140,12 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    /** Ends when it has had nothing to do for a while: most brokers are asked nothing that takes time. */
-    private static ThreadPoolExecutor newWorker() {
-        ThreadPoolExecutor worker = new ThreadPoolExecutor(
-                1,
-                1,
-                10,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(MOST_WAITING_FOR_WORKER),
-                new DefaultThreadFactory("sluice-admin-worker", true));
-        worker.allowCoreThreadTimeOut(true);
-        return worker;
-    }
-
     /** @param needed whether there must be a token; else it is empty if it cannot be had */
     private static String token(AdminConfig config, Path usualTokenFile, boolean loopback, boolean needed) {
         Path file = config.tokenFile().isEmpty() ? usualTokenFile : Path.of(config.tokenFile());
         try {
             if (loopback) {
-                return TokenFile.readOrMake(file);
+                return TokenFile.readOrMake(file, config.tokenFile().isEmpty());
             }
             if (config.tokenFile().isEmpty()) {
                 throw noToken(
@@ -249,7 +233,7 @@ public final class AdminServer implements AutoCloseable {
             return;
         }
         serverChannel.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
-        worker.shutdownNow();
+        workers.close();
         loop.next().execute(context::close);
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }

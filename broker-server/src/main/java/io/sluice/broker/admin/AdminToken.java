@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.LinkedHashSet;
@@ -77,9 +78,12 @@ final class AdminToken {
         if (!MessageDigest.isEqual(code(content).getBytes(StandardCharsets.UTF_8), given)) {
             return false;
         }
-        // Ours, so it has this form.
-        long until = Long.parseLong(content.substring(0, content.indexOf('.')));
-        return clock.instant().getEpochSecond() < until && !isEnded(session);
+        return clock.instant().isBefore(end(session)) && !isEnded(session);
+    }
+
+    /** Until when a session of ours is valid. */
+    static Instant end(String session) {
+        return Instant.ofEpochSecond(Long.parseLong(session.substring(0, session.indexOf('.'))));
     }
 
     /** Ends a session before its time. */

@@ -81,6 +81,11 @@ final class BrokerMeters {
 
     private void addConnections() {
         addProtocol("none");
+        gauge(
+                "sluice.connections.max",
+                "How many connections there may be, connections.max or what descriptors allow.",
+                "",
+                of -> of.status().maxConnections());
         counter(
                 "sluice.connections.opened",
                 "Connections accepted, those included that were refused at connections.max.",

@@ -14,7 +14,7 @@ final class ChangeApi {
         return List.of(
                 Route.post("/api/v1/connections/{id}/disconnect", Access.TOKEN, this::disconnect),
                 Route.post("/api/v1/destinations/purge", Access.TOKEN, this::purge)
-                        .asBlocking());
+                        .on(Route.Seeker.WORKER));
     }
 
     private Answer disconnect(ApiRequest request) {

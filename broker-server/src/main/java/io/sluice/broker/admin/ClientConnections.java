@@ -71,10 +71,15 @@ final class ClientConnections {
                 .reversed();
     }
 
-    /** Those with a text, whatever its case, in their id, address, reason or a destination. */
-    static List<ConnectionSnapshot> found(List<ConnectionSnapshot> all, String search) {
+    /**
+     * Those with a text, whatever its case, in their id, address, reason or a destination.
+     *
+     * @param subscribedTo only subscribers of this destination; empty for all connections
+     */
+    static List<ConnectionSnapshot> found(List<ConnectionSnapshot> all, String search, String subscribedTo) {
         String part = search.toLowerCase(Locale.ROOT);
         return all.stream()
+                .filter(each -> subscribedTo.isEmpty() || each.subscribedTo().equals(subscribedTo))
                 .filter(each -> Stream.of(
                                 each.id(),
                                 each.remoteAddress(),

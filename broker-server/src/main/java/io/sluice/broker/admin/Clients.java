@@ -5,6 +5,7 @@ import io.sluice.broker.base.OwnLoop;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -77,9 +78,25 @@ final class Clients {
         unsentBytes -= bytes;
     }
 
-    /** Takes a place for a stream; false when all are taken. */
+    /**
+     * Takes a place for a stream; false when all are taken. Who has shown the token gets the place of the first of those who have
+     * not: however many look on without it, they cannot keep an operator out.
+     */
     boolean enterStream(EventStream stream) {
-        return streams.size() < maxStreams() && streams.add(stream);
+        if (streams.size() >= maxStreams() && !(stream.isKnown() && endUnknown())) {
+            return false;
+        }
+        return streams.add(stream);
+    }
+
+    private boolean endUnknown() {
+        Optional<EventStream> first =
+                streams.stream().filter(stream -> !stream.isKnown()).findFirst();
+        first.ifPresent(stream -> {
+            leaveStream(stream);
+            stream.end();
+        });
+        return first.isPresent();
     }
 
     /** How many streams there may be: others than viewers are to be answered too. */

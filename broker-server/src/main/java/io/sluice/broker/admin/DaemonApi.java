@@ -25,7 +25,7 @@ final class DaemonApi {
     List<Route> routes() {
         return List.of(
                 Route.get("/api/v1/config", Access.READ, request -> config()),
-                Route.post("/api/v1/reload", Access.TOKEN, this::reload).asBlocking(),
+                Route.post("/api/v1/reload", Access.TOKEN, this::reload).on(Route.Seeker.WORKER),
                 Route.post("/api/v1/drain", Access.TOKEN, this::drain),
                 Route.get("/api/v1/log-levels", Access.READ, request -> logLevels()),
                 Route.post("/api/v1/log-levels", Access.TOKEN, this::setLogLevel));

@@ -32,16 +32,28 @@ final class EventStream extends ChannelInboundHandlerAdapter {
     private final Deadlines deadlines;
     private final EventSource source;
     private final BooleanSupplier letIn;
+    private final boolean known;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable AutoCloseable running;
     private @Nullable Future<?> comments;
 
-    /** @param letIn whether the client may still have what it asked for */
-    EventStream(Clients clients, Deadlines deadlines, EventSource source, BooleanSupplier letIn) {
+    /**
+     * Makes one.
+     *
+     * @param letIn whether the client may still have what it asked for
+     * @param known whether the client has shown the token, or a session
+     */
+    EventStream(Clients clients, Deadlines deadlines, EventSource source, BooleanSupplier letIn, boolean known) {
         this.clients = clients;
         this.deadlines = deadlines;
         this.source = source;
         this.letIn = letIn;
+        this.known = known;
+    }
+
+    /** Whether the client has shown the token, or a session. */
+    boolean isKnown() {
+        return known;
     }
 
     @Override

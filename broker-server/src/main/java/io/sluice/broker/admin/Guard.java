@@ -52,7 +52,7 @@ final class Guard {
 
     /** Whether this client is let in, now. */
     boolean letsIn(Access access, HttpHeaders headers) {
-        return isOpen(access) || isKnown(headers);
+        return isOpen(access) || knows(headers);
     }
 
     private boolean isOpen(Access access) {
@@ -65,7 +65,8 @@ final class Guard {
         };
     }
 
-    private boolean isKnown(HttpHeaders headers) {
+    /** Whether this client shows the token, or a session that is valid now. */
+    boolean knows(HttpHeaders headers) {
         for (String given : headers.getAll(HttpHeaderNames.AUTHORIZATION)) {
             if (given.toLowerCase(Locale.ROOT).startsWith(BEARER)
                     && token.is(given.substring(BEARER.length()).strip())) {

@@ -16,7 +16,7 @@ final class Health {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/healthz", Access.HEALTH, request -> healthz()).asBlocking(),
+                Route.get("/healthz", Access.HEALTH, request -> healthz()).on(Route.Seeker.PROBE),
                 Route.get("/readyz", Access.HEALTH, request -> readyz()));
     }
 

@@ -29,19 +29,21 @@ final class LoginApi {
             throw new ApiException(
                     HttpResponseStatus.FORBIDDEN, "wrong_token", "this is not the token of the file admin.token-file");
         }
-        return withCookie(request, token.newSession(), AdminToken.SESSION.toSeconds());
+        String session = token.newSession();
+        Answer answer = Json.ok(json ->
+                json.writeStringProperty("expires", AdminToken.end(session).toString()));
+        return withCookie(answer, request, session, AdminToken.SESSION.toSeconds());
     }
 
     private Answer logout(ApiRequest request) {
         request.allowOnly();
         request.cookies().sessions().forEach(token::endSession);
-        return withCookie(request, "", 0);
+        return withCookie(Answer.noContent(), request, "", 0);
     }
 
-    private static Answer withCookie(ApiRequest request, String session, long seconds) {
-        return Answer.noContent()
-                .with(
-                        HttpHeaderNames.SET_COOKIE,
-                        request.cookies().name() + "=" + session + ATTRIBUTES + "; Max-Age=" + seconds);
+    private static Answer withCookie(Answer answer, ApiRequest request, String session, long seconds) {
+        return answer.with(
+                HttpHeaderNames.SET_COOKIE,
+                request.cookies().name() + "=" + session + ATTRIBUTES + "; Max-Age=" + seconds);
     }
 }

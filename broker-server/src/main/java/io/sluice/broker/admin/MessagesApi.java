@@ -26,7 +26,7 @@ final class MessagesApi {
 
     List<Route> routes() {
         return List.of(
-                Route.post("/api/v1/publish", Access.TOKEN, this::publish).asBlocking(),
+                Route.post("/api/v1/publish", Access.TOKEN, this::publish).on(Route.Seeker.WORKER),
                 Route.get("/api/v1/destinations/peek", Access.TOKEN, this::peek),
                 Route.get("/api/v1/destinations/watch", Access.TOKEN, this::watch));
     }

@@ -61,7 +61,10 @@ final class ReadApi {
         List<ConnectionSnapshot> all =
                 state == State.OPEN ? observer.picture().connections() : broker.closedConnections();
         return page.answer(
-                ClientConnections.sorted(ClientConnections.found(all, request.parameter("search", "")), sort),
+                ClientConnections.sorted(
+                        ClientConnections.found(
+                                all, request.parameter("search", ""), request.parameter("subscribed_to", "")),
+                        sort),
                 ClientConnections::write);
     }
 

@@ -2,8 +2,10 @@ package io.sluice.broker.admin;
 
 import java.util.Locale;
 
-/** Whether clients should come to a broker. One that starts does not answer yet. */
+/** Whether clients should come to a broker. */
 public enum Readiness {
+    /** Its port is not open yet. */
+    STARTING,
     READY,
     DRAINING,
     ABOVE_MEMORY_BOUND;

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers one request after the other: the next one is read when the client has the answer to this one. What may take a
- * while is sought on the worker thread, and the client waits.
+ * while is sought on another thread, and the client waits.
  */
 @OwnLoop
 final class RequestHandler extends ChannelInboundHandlerAdapter {
@@ -41,6 +41,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     /** Whether the client may still have what it asked for last. */
     private BooleanSupplier letIn = () -> false;
+
+    /** Whether it showed the token with it. */
+    private boolean known;
 
     RequestHandler(AdminContext context, Deadlines deadlines) {
         this.context = context;
@@ -97,22 +100,23 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
             Access access = match.route().access();
             context.guard().check(access, headers);
             letIn = () -> context.guard().letsIn(access, headers);
+            known = context.guard().knows(headers);
             asked = RequestReader.read(request, match.variables());
         } catch (ApiException e) {
             write(ctx, e.answer(), form);
             return;
         }
-        if (route.blocking()) {
-            seekOnWorker(ctx, route.endpoint(), asked, form);
-        } else {
+        if (route.seeker() == Route.Seeker.LOOP) {
             write(ctx, sought(route.endpoint(), asked), form);
+        } else {
+            seekElsewhere(ctx, route, asked, form);
         }
     }
 
-    private void seekOnWorker(ChannelHandlerContext ctx, Endpoint endpoint, ApiRequest asked, Form form) {
+    private void seekElsewhere(ChannelHandlerContext ctx, Route route, ApiRequest asked, Form form) {
         try {
-            context.worker().execute(() -> {
-                Answer answer = sought(endpoint, asked);
+            context.worker(route.seeker()).execute(() -> {
+                Answer answer = sought(route.endpoint(), asked);
                 ctx.executor().execute(() -> write(ctx, answer, form));
             });
         } catch (RejectedExecutionException e) {
@@ -203,13 +207,14 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     /** From here on the connection is the stream's. */
     private void writeStream(ChannelHandlerContext ctx, Answer answer, EventSource source, Form form) {
-        EventStream stream = new EventStream(context.clients(), deadlines, source, letIn);
+        EventStream stream = new EventStream(context.clients(), deadlines, source, letIn, known);
         if (!context.clients().enterStream(stream)) {
             source.abandon();
             write(
                     ctx,
                     overloaded(context.clients().maxStreams()
-                                    + " streams of events are open, which is all there may be")
+                                    + " streams of events are open, which is all there may be; with the token one gets"
+                                    + " the place of who has shown none")
                             .answer(),
                     form);
             return;

@@ -12,22 +12,32 @@ import java.util.TreeMap;
  * @param method GET, which HEAD may ask for too, or POST
  * @param path as in the OpenAPI document: {@code {id}} stands for one segment
  * @param access what a client must show
- * @param blocking whether the answer may take a while: it is then sought on a thread of its own
+ * @param seeker which thread seeks the answer
  * @param endpoint what answers
  */
-record Route(HttpMethod method, String path, Access access, boolean blocking, Endpoint endpoint) {
+record Route(HttpMethod method, String path, Access access, Seeker seeker, Endpoint endpoint) {
+
+    /** Which thread seeks an answer. */
+    enum Seeker {
+        /** The event loop: it takes no time. */
+        LOOP,
+        /** The thread for what may take a while. */
+        WORKER,
+        /** A thread that nothing else is sought on: whether the broker lives must not wait for what others asked. */
+        PROBE
+    }
 
     static Route get(String path, Access access, Endpoint endpoint) {
-        return new Route(HttpMethod.GET, path, access, false, endpoint);
+        return new Route(HttpMethod.GET, path, access, Seeker.LOOP, endpoint);
     }
 
     static Route post(String path, Access access, Endpoint endpoint) {
-        return new Route(HttpMethod.POST, path, access, false, endpoint);
+        return new Route(HttpMethod.POST, path, access, Seeker.LOOP, endpoint);
     }
 
-    /** The same, sought on the thread for what takes a while. */
-    Route asBlocking() {
-        return new Route(method, path, access, true, endpoint);
+    /** The same, sought on another thread. */
+    Route on(Seeker other) {
+        return new Route(method, path, access, other, endpoint);
     }
 
     /** What the variables of the path stand for in a path; empty if it is another path. */

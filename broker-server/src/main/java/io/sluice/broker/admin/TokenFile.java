@@ -77,15 +77,19 @@ public final class TokenFile {
     /**
      * The token in a file, which is made if it is not there.
      *
+     * @param withFolder whether its folder is made too: where somebody named it, a folder that is not there is a slip of the pen
      * @throws IOException if it can be neither read nor made
      */
-    static String readOrMake(Path file) throws IOException {
+    static String readOrMake(Path file, boolean withFolder) throws IOException {
         if (Files.exists(file)) {
             warnIfReadableByOthers(file);
             return read(file);
         }
         boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
         Path folder = file.toAbsolutePath().getParent();
+        if (folder != null && !withFolder && Files.notExists(folder)) {
+            throw new IOException("there is no folder " + folder + "; make it, or name a file in another");
+        }
         if (folder != null) {
             Files.createDirectories(folder, attributes(posix, "rwx------"));
         }

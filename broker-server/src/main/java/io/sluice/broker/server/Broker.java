@@ -1,6 +1,5 @@
 package io.sluice.broker.server;
 
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocatorMetric;
 import io.netty.util.internal.PlatformDependent;
@@ -94,10 +93,10 @@ public final class Broker implements AutoCloseable {
     private final Drain drain;
     private final LameDuck lameDuck;
     private final PooledByteBufAllocator allocator;
-    private final InetSocketAddress address;
     private final Instant started = Instant.now();
     private final Watches watches;
     private final OperatorPublisher operator;
+    private volatile @Nullable InetSocketAddress address;
     private volatile @Nullable AdminServer admin;
     private boolean closed;
     private volatile boolean stopping;
@@ -134,7 +133,6 @@ public final class Broker implements AutoCloseable {
                 closeLog,
                 () -> sessions.relieveMemory(memory.maxBytes() / 10),
                 clock);
-        this.address = bind(listener, config.listen(), allocator);
         this.housekeeping = new Housekeeping(destinations, memoryPushBack, closeLog, slowLines);
         this.drain = new Drain(sessions, connections, destinations, clock);
         this.lameDuck = new LameDuck(listener, sessions, destinations, clock);
@@ -151,7 +149,32 @@ public final class Broker implements AutoCloseable {
      *     not exist
      */
     public static Broker start(BrokerConfig config) {
+        Broker broker = prepare(config);
+        broker.listen();
+        return broker;
+    }
+
+    /** A broker that no client can reach before {@link #listen}, but operators can, by {@link #openAdmin}. */
+    static Broker prepare(BrokerConfig config) {
         return new Broker(config);
+    }
+
+    /**
+     * Opens the port for clients; to be called once.
+     *
+     * @throws BrokerStartException when the operating system does not let it; the broker is closed then
+     */
+    void listen() {
+        ListenConfig listen = config.listen();
+        try {
+            address = listener.bind(listen, allocator);
+        } catch (Exception e) {
+            close();
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            throw BindFault.explained(listen.host(), listen.port(), "--host", "--port", e);
+        }
     }
 
     private static MemoryBounds memoryBounds(BrokerConfig config) {
@@ -210,21 +233,17 @@ public final class Broker implements AutoCloseable {
         return new PooledByteBufAllocator(true, 0, loops, 8192, 9, 256, 64, true);
     }
 
-    private static InetSocketAddress bind(Listener listener, ListenConfig listen, ByteBufAllocator allocator) {
-        try {
-            return listener.bind(listen, allocator);
-        } catch (Exception e) {
-            listener.close();
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
-            throw BindFault.explained(listen.host(), listen.port(), "--host", "--port", e);
-        }
-    }
-
     /** Where it listens; the port is the real one when 0 was configured. */
     public InetSocketAddress address() {
-        return address;
+        return listening().stream()
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the broker does not listen yet"));
+    }
+
+    /** All addresses it listens at for clients; none while it starts. */
+    List<InetSocketAddress> listening() {
+        InetSocketAddress open = address;
+        return open == null ? List.of() : List.of(open);
     }
 
     /** What is in force. */
@@ -518,6 +537,9 @@ public final class Broker implements AutoCloseable {
     public Readiness readiness() {
         if (isDraining()) {
             return Readiness.DRAINING;
+        }
+        if (address == null) {
+            return Readiness.STARTING;
         }
         return memory.isFull() ? Readiness.ABOVE_MEMORY_BOUND : Readiness.READY;
     }

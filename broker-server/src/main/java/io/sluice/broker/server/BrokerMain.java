@@ -170,10 +170,12 @@ public final class BrokerMain implements Callable<Integer> {
         try {
             warnIfOpen(config.listen(), log);
             StatsFile statsOut = Statistics.open(config.stats());
-            broker = Broker.start(config);
+            broker = Broker.prepare(config);
             statistics = new Statistics(broker, config.stats(), statsOut);
             reload = new Reload(source, loaded, broker, statistics);
+            // First, so that whoever waits for the broker is told that it starts.
             admin = openAdmin(broker, new Daemon(configFile(), reload));
+            broker.listen();
         } catch (ConfigException e) {
             e.problems().forEach(problem -> complain(problem));
             return USAGE;
@@ -224,7 +226,7 @@ public final class BrokerMain implements Callable<Integer> {
     private static Optional<InetSocketAddress> openAdmin(Broker broker, Daemon daemon) {
         try {
             return broker.openAdmin(daemon);
-        } catch (BrokerStartException e) {
+        } catch (BrokerStartException | ConfigException e) {
             broker.close();
             throw e;
         }

@@ -23,24 +23,26 @@ import java.util.OptionalLong;
 @AnyThread
 final class OperatorView implements BrokerView {
     private final Broker broker;
-    private final BrokerFacts facts;
+    private final String configFile;
 
     /** @param configFile where the configuration came from; empty for no file */
     OperatorView(Broker broker, String configFile) {
         this.broker = broker;
-        this.facts = new BrokerFacts(
+        this.configFile = configFile;
+    }
+
+    @Override
+    public BrokerFacts facts() {
+        return new BrokerFacts(
                 StartUp.version(),
                 System.getProperty("java.version", ""),
                 ProcessHandle.current().pid(),
                 broker.started(),
                 configFile,
-                List.of("native " + Addresses.text(broker.address())),
+                broker.listening().stream()
+                        .map(address -> "native " + Addresses.text(address))
+                        .toList(),
                 broker.transport().text());
-    }
-
-    @Override
-    public BrokerFacts facts() {
-        return facts;
     }
 
     @Override

@@ -35,7 +35,7 @@ final class AccessTest {
     void theTokenIsMadeForItsOwnerAlone() throws IOException {
         Path file = folder.resolve("a").resolve("b").resolve("admin-token");
 
-        String token = TokenFile.readOrMake(file);
+        String token = TokenFile.readOrMake(file, true);
 
         assertThat(token).hasSizeGreaterThanOrEqualTo(43);
         assertThat(Files.readString(file)).isEqualTo(token + "\n");
@@ -43,8 +43,18 @@ final class AccessTest {
                 .isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())))
                 .isEqualTo("rwx------");
-        assertThat(TokenFile.readOrMake(file)).isEqualTo(token);
+        assertThat(TokenFile.readOrMake(file, true)).isEqualTo(token);
         assertThat(file.getParent().toFile().list()).containsExactly("admin-token");
+    }
+
+    @Test
+    void noFolderIsMadeForAFileThatSomebodyNamed() {
+        Path file = folder.resolve("slip").resolve("admin-token");
+
+        assertThatThrownBy(() -> TokenFile.readOrMake(file, false))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("there is no folder " + file.getParent());
+        assertThat(file.getParent()).doesNotExist();
     }
 
     @Test
@@ -107,7 +117,11 @@ final class AccessTest {
                     .isEqualTo(403);
             Response login = admin.ask(PlainHttp.post(LOGIN, "", "{\"token\":\"" + admin.token + "\"}"));
 
-            assertThat(login.status()).isEqualTo(204);
+            assertThat(login.status()).isEqualTo(200);
+            assertThat(Instant.parse(JsonTree.<String>at(JsonTree.parse(login.body()), "expires")))
+                    .isBetween(
+                            Instant.now().plusSeconds(12 * 3600 - 60),
+                            Instant.now().plusSeconds(12 * 3600 + 1));
             String cookie = login.header("set-cookie");
             assertThat(cookie)
                     .contains("; HttpOnly")
@@ -407,14 +421,14 @@ final class AccessTest {
     @Test
     void aTokenThatOthersMayReadIsTold() throws IOException {
         Path file = folder.resolve("t");
-        TokenFile.readOrMake(file);
+        TokenFile.readOrMake(file, true);
         try (LogLines log = LogLines.of("io.sluice.admin")) {
-            TokenFile.readOrMake(file);
+            TokenFile.readOrMake(file, true);
             assertThat(log.lines()).isEmpty();
             for (String permissions : List.of("rw-r-----", "rw----r--", "rw--w----")) {
                 log.clear();
                 Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
-                TokenFile.readOrMake(file);
+                TokenFile.readOrMake(file, true);
                 assertThat(log.lines()).hasSize(1).first().asString().contains(permissions, "chmod 600");
             }
         }

@@ -4,6 +4,7 @@ import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.config.BrokerConfig;
 import io.sluice.broker.server.Broker;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,5 +68,11 @@ final class AdminFixture implements AutoCloseable {
     @Override
     public void close() {
         broker.close();
+        try {
+            Files.deleteIfExists(folder.resolve("admin-token"));
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

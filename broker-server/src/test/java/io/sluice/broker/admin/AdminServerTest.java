@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -482,6 +483,62 @@ final class AdminServerTest {
             for (PlainHttp stream : streams) {
                 stream.close();
             }
+        }
+    }
+
+    @Test
+    void whoHasTheTokenGetsThePlaceOfAStreamWithout() throws IOException {
+        List<PlainHttp> streams = new ArrayList<>();
+        try (AdminFixture small = new AdminFixture(Map.of("admin.max-connections", "8"))) {
+            String known =
+                    PlainHttp.request("GET", "/api/v1/events", "Authorization: Bearer " + small.token + "\r\n", "");
+            for (String ask : List.of(
+                    known,
+                    PlainHttp.get("/api/v1/events"),
+                    PlainHttp.get("/api/v1/events"),
+                    PlainHttp.get("/api/v1/events"),
+                    known)) {
+                PlainHttp stream = new PlainHttp(small.address);
+                streams.add(stream);
+                stream.send(ask);
+                assertThat(stream.read(false).status()).isEqualTo(200);
+            }
+            assertThat(small.get("/api/v1/events").status()).isEqualTo(503);
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            streams.get(1).line();
+                        }
+                    })
+                    .as("the first without the token was ended")
+                    .isInstanceOf(IOException.class);
+            for (int other : List.of(0, 2, 3, 4)) {
+                assertThat(streams.get(other).line()).as("stream %d", other).isNotNull();
+            }
+            for (int place = 0; place < 2; place++) {
+                assertThat(small.ask(known).status()).isEqualTo(200);
+            }
+        } finally {
+            for (PlainHttp stream : streams) {
+                stream.close();
+            }
+        }
+    }
+
+    @Test
+    void whetherItLivesIsToldWhileAReloadHangs() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        try (AdminFixture hanging = new AdminFixture();
+                PlainHttp operator = new PlainHttp(hanging.address)) {
+            hanging.daemon.holdReloads(end);
+            operator.send(PlainHttp.post("/api/v1/reload", hanging.token, "{}"));
+            await().until(hanging.daemon::isReloading);
+
+            assertThat(hanging.get("/healthz").status()).isEqualTo(200);
+            assertThat(hanging.get("/readyz").status()).isEqualTo(200);
+            end.countDown();
+            assertThat(operator.read().status()).isEqualTo(200);
+        } finally {
+            end.countDown();
         }
     }
 

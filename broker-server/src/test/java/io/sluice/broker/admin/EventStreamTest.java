@@ -30,7 +30,7 @@ final class EventStreamTest {
     private EmbeddedChannel open() {
         Deadlines deadlines = new Deadlines(clients);
         EmbeddedChannel channel = new EmbeddedChannel(deadlines);
-        channel.pipeline().addLast(new EventStream(clients, deadlines, source, () -> letIn));
+        channel.pipeline().addLast(new EventStream(clients, deadlines, source, () -> letIn, false));
         return channel;
     }
 

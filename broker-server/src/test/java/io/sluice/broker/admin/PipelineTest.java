@@ -45,7 +45,7 @@ final class PipelineTest {
                 true,
                 router,
                 new MetricsEndpoint(new Observer(BrokerStub.of(Map.of()), NanoClock.SYSTEM), 0),
-                Runnable::run);
+                seeker -> Runnable::run);
         Deadlines deadlines = new Deadlines(context.clients());
         channel = new EmbeddedChannel() {
             @Override

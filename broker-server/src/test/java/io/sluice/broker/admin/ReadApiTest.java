@@ -177,6 +177,29 @@ final class ReadApiTest {
     }
 
     @Test
+    void subscribersOfOneDestinationAreFoundByItsWholeName() throws IOException {
+        try (AdminFixture admin = new AdminFixture();
+                NativeClient one = NativeClient.subscribe(admin.broker, "/topic/a");
+                NativeClient two = NativeClient.subscribe(admin.broker, "/topic/a");
+                NativeClient longer = NativeClient.subscribe(admin.broker, "/topic/a/b");
+                NativeClient publisher = NativeClient.subscribe(admin.broker, "/null")) {
+            publisher.publish("/topic/a", "x");
+            assertThat(one.receive()).isEqualTo("x");
+            assertThat(two.receive()).isEqualTo("x");
+            String connections = "/api/v1/connections";
+
+            assertThat(items(admin, connections + "?subscribed_to=/topic/a"))
+                    .extracting(item -> item.get("subscribed_to"))
+                    .containsExactly("/topic/a", "/topic/a");
+            assertThat(JsonTree.<Map<String, Object>>at(answer(admin, connections + "?subscribed_to=/topic/a&limit=1")))
+                    .containsEntry("total", 2L);
+            assertThat(items(admin, connections + "?subscribed_to=/topic")).isEmpty();
+            assertThat(items(admin, connections + "?subscribed_to=")).hasSize(4);
+            longer.goodbye().assertEnded();
+        }
+    }
+
+    @Test
     void closedConnectionsSayWhyNewestFirst() throws IOException {
         try (AdminFixture admin = new AdminFixture();
                 NativeClient stays = NativeClient.subscribe(admin.broker, "/topic/stays")) {

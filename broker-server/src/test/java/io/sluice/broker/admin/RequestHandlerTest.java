@@ -24,7 +24,7 @@ final class RequestHandlerTest {
             true,
             new Router(List.of(Route.get("/long", Access.FREE, request -> Json.ok(json -> {})))),
             new MetricsEndpoint(new Observer(null, NanoClock.SYSTEM), 0),
-            Runnable::run);
+            seeker -> Runnable::run);
 
     private EmbeddedChannel connect() {
         Deadlines deadlines = new Deadlines(context.clients());

@@ -8,15 +8,28 @@ import io.sluice.broker.config.LoadedConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 
 /** The program around a broker of a test. */
 final class StandInDaemon implements DaemonControl {
     private final Map<String, String> levels = new ConcurrentHashMap<>(Map.of("ROOT", "info"));
     private volatile String problem = "";
+    private volatile CountDownLatch mayReload = new CountDownLatch(0);
+    private volatile boolean reloading;
 
     /** The next configuration is bad. */
     void findWrong(String what) {
         problem = what;
+    }
+
+    /** Reloads hang until this is open. */
+    void holdReloads(CountDownLatch until) {
+        mayReload = until;
+    }
+
+    /** Whether a reload has begun. */
+    boolean isReloading() {
+        return reloading;
     }
 
     @Override
@@ -31,6 +44,12 @@ final class StandInDaemon implements DaemonControl {
 
     @Override
     public List<ConfigChange> reload() {
+        reloading = true;
+        try {
+            mayReload.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("the admin listener was closed", e);
+        }
         if (!problem.isEmpty()) {
             throw ConfigException.of("memory.max", problem);
         }

@@ -13,6 +13,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +63,34 @@ final class BrokerTest {
         assertThat(broker.counters().openConnections()).isZero();
         assertThat(broker.counters().pinnedBytes()).isZero();
         assertThat(broker.counters().totals().closed(CloseReason.SHUTDOWN)).isEqualTo(1);
+    }
+
+    @Test
+    void tellsThatItStartsUntilItListens() throws Exception {
+        Broker broker = Broker.prepare(config(Map.of("admin.port", "0")));
+        try {
+            URI ready = URI.create(
+                    "http://127.0.0.1:" + broker.openAdmin().orElseThrow().getPort() + "/readyz");
+            HttpClient client = HttpClient.newHttpClient();
+            HttpRequest ask = HttpRequest.newBuilder(ready).build();
+
+            HttpResponse<String> starting = client.send(ask, HttpResponse.BodyHandlers.ofString());
+            assertThat(starting.statusCode()).isEqualTo(503);
+            assertThat(starting.body()).contains("\"starting\"");
+            assertThatThrownBy(broker::address).isInstanceOf(IllegalStateException.class);
+            HttpRequest askMore =
+                    HttpRequest.newBuilder(ready.resolve("/api/v1/broker")).build();
+            assertThat(client.send(askMore, HttpResponse.BodyHandlers.ofString())
+                            .body())
+                    .contains("\"state\":\"starting\"", "\"listen\":[]");
+
+            broker.listen();
+            assertThat(client.send(ask, HttpResponse.BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
+            NativeClient.subscribe(broker, "/topic/a").goodbye().assertEnded();
+        } finally {
+            broker.close();
+        }
     }
 
     @Test

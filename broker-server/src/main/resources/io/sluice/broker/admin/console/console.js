@@ -3,7 +3,7 @@
 import { brokerPage } from './broker.js';
 import { recolour } from './charts.js';
 import { href } from './columns.js';
-import { askForToken, say, signedIn, signInOrOut } from './dialogs.js';
+import { askForToken, say, signedInBefore, signInOrOut } from './dialogs.js';
 import { latest, remember } from './figures.js';
 import { clock, duration, el, put, words } from './format.js';
 import { closedPage, connectionsPage, destinationsPage } from './lists.js';
@@ -144,7 +144,8 @@ by('theme').addEventListener('click', () => {
 by('sign').addEventListener('click', signInOrOut);
 by('nav').append(...Object.entries(NAV).map(([name, label]) => el('a', { href: href(name) }, label)));
 onSignIn(askForToken);
-signedIn(Boolean(localStorage.getItem('sluice-signed-in')));
+signedInBefore();
+addEventListener('storage', signedInBefore);
 themed(theme());
 route(true);
 addEventListener('hashchange', () => route(false));

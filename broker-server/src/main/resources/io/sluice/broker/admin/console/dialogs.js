@@ -39,6 +39,8 @@ let declined = false;
  * @param unbidden whether nobody has just done what needs it: who has declined is then not asked again
  */
 export function askForToken(unbidden = false) {
+  // The broker has just said so.
+  signedIn('');
   if (unbidden && declined) return Promise.resolve(false);
   asking ??= new Promise((resolve) => {
     const token = el('input', { type: 'password', name: 'token', autocomplete: 'current-password', required: true, spellcheck: 'false', autofocus: true });
@@ -70,7 +72,8 @@ export function askForToken(unbidden = false) {
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       try {
-        await post('/api/v1/login', { token: token.value.trim() }, { ask: false });
+        const { expires } = await post('/api/v1/login', { token: token.value.trim() }, { ask: false });
+        signedIn(expires);
         dialog.close('yes');
       } catch (cause) {
         problem.hidden = false;
@@ -82,7 +85,6 @@ export function askForToken(unbidden = false) {
     open(dialog, () => {
       asking = null;
       declined = dialog.returnValue !== 'yes';
-      if (!declined) signedIn(true);
       resolve(!declined);
     });
   });
@@ -90,21 +92,32 @@ export function askForToken(unbidden = false) {
 }
 
 // No script can see the cookie: this is what was last known of it.
-export function signedIn(yes) {
-  if (yes) localStorage.setItem('sluice-signed-in', 'yes');
-  else localStorage.removeItem('sluice-signed-in');
-  by('sign').textContent = yes ? 'Sign out' : 'Sign in';
+const KNOWN = 'sluice-signed-in-until';
+let ending;
+
+/** @param until when the session ends; empty: there is none */
+export function signedIn(until) {
+  clearTimeout(ending);
+  const leftMs = until ? Date.parse(until) - Date.now() : 0;
+  if (leftMs > 0) {
+    localStorage.setItem(KNOWN, until);
+    ending = setTimeout(() => signedIn(''), leftMs);
+  } else localStorage.removeItem(KNOWN);
+  by('sign').textContent = leftMs > 0 ? 'Sign out' : 'Sign in';
 }
 
+/** What was known when the page was open the last time, or in another tab. */
+export const signedInBefore = () => signedIn(localStorage.getItem(KNOWN) ?? '');
+
 export async function signInOrOut() {
-  if (localStorage.getItem('sluice-signed-in')) {
+  if (localStorage.getItem(KNOWN)) {
     try {
       await post('/api/v1/logout', {}, { ask: false });
     } catch (cause) {
       say(`You are still signed in: ${cause.message}`, true);
       return;
     }
-    signedIn(false);
+    signedIn('');
     say('Signed out.');
   } else if (await askForToken()) say('Signed in.');
 }

@@ -4,7 +4,7 @@ import { Chart, History } from './charts.js';
 import { href, reasons, rowKind, slowText, subscriberColumns } from './columns.js';
 import { button, confirmed, say } from './dialogs.js';
 import { draw, HISTORY_S, latest } from './figures.js';
-import { age, bytes, clock, count, duration, el, named, plural, rate, short, words } from './format.js';
+import { age, bytes, clock, count, duration, el, named, plural, put, rate, short, words } from './format.js';
 import { get, poll, post, query } from './net.js';
 import { Facts, PAGE, Table } from './tables.js';
 import { payload, Watch } from './watch.js';
@@ -44,6 +44,7 @@ export function destinationPage() {
     ];
     const gone = el('p', { class: 'dim', hidden: true }, 'The broker knows no destination of this name now: a topic is there while somebody subscribes to it, a queue while it holds or gets something.');
     const subscribers = new Table('Its subscribers', subscriberColumns, { key: (item) => item.id, kind: rowKind, empty: 'Nobody subscribes to it.' });
+    const shown = el('small');
     watch = new Watch(name, { watch: values.get('watch') ?? '', by: values.get('by') ?? undefined, span: values.get('span') ?? '' }, (chosen) =>
       window.history.replaceState(null, '', href('destination', name, chosen)),
     );
@@ -62,16 +63,17 @@ export function destinationPage() {
       watch.element,
       queue ? peekPart(name) : '',
       sendPart(name),
-      el('section', {}, el('h2', {}, 'Subscribers'), subscribers.element),
+      el('section', {}, el('h2', {}, 'Subscribers ', shown), subscribers.element),
     );
     stop = everySecond(async () => {
       const [item, connections] = await Promise.all([
         destinationNamed(name),
-        poll('/api/v1/connections?' + query({ state: 'open', search: name, sort: 'slow', limit: PAGE })),
+        poll('/api/v1/connections?' + query({ state: 'open', subscribed_to: name, sort: 'slow', limit: PAGE })),
       ]);
       gone.hidden = item !== null;
       facts.element.hidden = item === null;
-      subscribers.update(connections.items.filter((each) => each.subscribed_to === name));
+      subscribers.update(connections.items);
+      put(shown, connections.total > PAGE ? `the slowest ${PAGE} of ${count(connections.total)}` : '');
       if (item) {
         facts.update({
           kind: words(item.kind),

@@ -60,6 +60,14 @@ final class ConfigKeys {
             "Receive buffer of a connection in the kernel; 0 B lets the kernel size it."));
     static final ConfigKey<Long> READ_SIZE =
             atStart(size("transport.read-size", "256 KiB", "4 KiB", "1 MiB", "", "The most bytes of one read."));
+    static final ConfigKey<Long> PAGE_FILES = number(
+            "transport.page-files",
+            "16",
+            "0",
+            "1024",
+            "",
+            "Files in memory, of up to 1 MiB, from which what goes to 8 or more subscribers is sent without copying (epoll"
+                    + " only); 0 copies always.");
     static final ConfigKey<Long> HANDSHAKE_TIMEOUT = duration(
             "transport.handshake-timeout",
             "5 s",

@@ -91,6 +91,7 @@ final class ConfigValues {
                 getInt(ConfigKeys.SEND_BUFFER),
                 getInt(ConfigKeys.RECEIVE_BUFFER),
                 getInt(ConfigKeys.READ_SIZE),
+                getInt(ConfigKeys.PAGE_FILES),
                 get(ConfigKeys.HANDSHAKE_TIMEOUT),
                 get(ConfigKeys.FRAME_TIMEOUT),
                 get(ConfigKeys.IDLE_TIMEOUT),
@@ -152,6 +153,7 @@ final class ConfigValues {
         put(ConfigKeys.SEND_BUFFER, (long) transport.sendBufferBytes());
         put(ConfigKeys.RECEIVE_BUFFER, (long) transport.receiveBufferBytes());
         put(ConfigKeys.READ_SIZE, (long) transport.readBytes());
+        put(ConfigKeys.PAGE_FILES, (long) transport.pageFiles());
         put(ConfigKeys.HANDSHAKE_TIMEOUT, transport.handshakeTimeoutMs());
         put(ConfigKeys.FRAME_TIMEOUT, transport.frameTimeoutMs());
         put(ConfigKeys.IDLE_TIMEOUT, transport.idleTimeoutMs());

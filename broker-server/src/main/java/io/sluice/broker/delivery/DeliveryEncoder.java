@@ -11,6 +11,11 @@ public interface DeliveryEncoder {
      */
     ByteBuf encode(MessageBatch batch);
 
+    /** Whether the wire bytes of each batch are its frames, as they are. */
+    default boolean sendsFrames() {
+        return false;
+    }
+
     /** How many whole messages the first {@code wireBytes} bytes of an encoded batch hold. */
     int messagesWithin(MessageBatch batch, int wireBytes);
 

@@ -3,17 +3,20 @@ package io.sluice.broker.delivery;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.sluice.broker.base.AnyThread;
 import io.sluice.broker.base.HeldUnder;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.base.OwnLoop;
 import io.sluice.broker.message.Backlog;
 import io.sluice.broker.message.MessageBatch;
+import io.sluice.broker.message.WirePages;
 import io.sluice.broker.metrics.DelayHistogram;
 import io.sluice.broker.metrics.DropReason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a send queue has handed to its channel and the kernel has not taken yet, oldest first. A bounded piece: what is in
@@ -32,7 +35,8 @@ final class Flights {
     private final NanoClock clock;
     private final ChannelFutureListener onWritten = this::onWritten;
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
-    private final List<WireSlice> starting = new ArrayList<>();
+    private final List<InFlight> starting = new ArrayList<>();
+    private final boolean sendsPages;
     private long maxBytes;
     private int maxBatches = MAX_BATCHES;
     private long bytes;
@@ -53,11 +57,20 @@ final class Flights {
         final int wireBytes;
         int messages;
 
+        /** In the place of the slice until the flush is over. */
+        @Nullable
+        PagesRegion region;
+
         InFlight(MessageBatch batch, WireSlice slice) {
             this.batch = batch;
             this.slice = slice;
             this.wireBytes = slice.readableBytes();
             this.messages = batch.messages();
+        }
+
+        /** Bytes the kernel has taken. */
+        int taken() {
+            return region == null ? slice.taken() : (int) region.transferred();
         }
     }
 
@@ -67,6 +80,7 @@ final class Flights {
      */
     Flights(Channel channel, DeliveryEncoder encoder, long maxBytes, Runnable whenTaken, NanoClock clock) {
         this.channel = channel;
+        this.sendsPages = channel instanceof EpollSocketChannel && encoder.sendsFrames();
         this.encoder = encoder;
         this.maxBytes = maxBytes;
         this.whenTaken = whenTaken;
@@ -94,25 +108,82 @@ final class Flights {
         maxBatches = Integer.MAX_VALUE;
     }
 
-    /** Takes over a batch and its reference; {@link #write} sends it. */
-    void start(MessageBatch batch) {
+    /**
+     * Takes over a batch and its reference; {@link #write} sends it.
+     *
+     * <p>All that is sent by one flush are pages that subscribers share, or all of it goes from memory: so what the kernel leaves of
+     * pages can go on from memory, and everything stays in order.
+     *
+     * @return false if it has to wait for the next flush, and was not taken over
+     */
+    boolean start(MessageBatch batch) {
         InFlight flight = new InFlight(batch, new WireSlice(encoder.encode(batch)));
+        // Only to a socket that has taken all it was given before: it will most likely take this at once.
+        if (sendsPages && (inFlight.isEmpty() || startsPages())) {
+            WirePages pages = batch.retainPages();
+            flight.region = pages == null ? null : new PagesRegion(pages);
+        }
+        if (flight.region == null && startsPages()) {
+            return false;
+        }
         bytes += flight.wireBytes;
         inFlight.addLast(flight);
-        starting.add(flight.slice);
+        starting.add(flight);
+        return true;
+    }
+
+    private boolean startsPages() {
+        return !starting.isEmpty() && starting.get(0).region != null;
     }
 
     /** Writes what was started, with one flush: each flush is a system call. */
     void write(long nowNs) {
         writing = true;
         writeNs = nowNs;
+        boolean pages = startsPages();
         for (int i = 0; i < starting.size(); i++) {
-            // The channel's reference; it releases it when the kernel has taken the bytes, or the write failed.
-            channel.write(starting.get(i).retain()).addListener(onWritten);
+            InFlight flight = starting.get(i);
+            if (flight.region == null) {
+                writeSlice(flight);
+            } else {
+                writePages(flight.region);
+            }
         }
         starting.clear();
         channel.flush();
+        if (pages && !inFlight.isEmpty() && channel.isActive()) {
+            goOnFromMemory();
+        }
         writing = false;
+    }
+
+    private void writePages(PagesRegion region) {
+        channel.write(region).addListener((ChannelFuture write) -> {
+            InFlight oldest = inFlight.peekFirst();
+            // What goes on from memory is not written yet.
+            if (oldest != null && oldest.region == region) {
+                onWritten(write);
+            }
+        });
+    }
+
+    private void writeSlice(InFlight flight) {
+        // The channel's reference; it releases it when the kernel has taken the bytes, or the write failed.
+        channel.write(flight.slice.retain()).addListener(onWritten);
+    }
+
+    /** All that is in flight are pages of one flush, of which the kernel has not taken everything. */
+    private void goOnFromMemory() {
+        for (InFlight flight : inFlight) {
+            PagesRegion region = flight.region;
+            if (region != null) {
+                region.end();
+                flight.slice.skipBytes(flight.taken());
+                flight.region = null;
+                writeSlice(flight);
+            }
+        }
+        channel.flush();
     }
 
     private void onWritten(ChannelFuture write) {
@@ -148,7 +219,7 @@ final class Flights {
     /** How much the kernel has taken since the beginning, in bytes of the wire; grows with each byte. */
     long takenBytes() {
         InFlight head = inFlight.peekFirst();
-        return takenBytes + (head == null ? 0 : head.slice.taken());
+        return takenBytes + (head == null ? 0 : head.taken());
     }
 
     /** Takes what has arrived in the kernel out of the backlog, counts it, and returns how many messages that were. */
@@ -167,7 +238,7 @@ final class Flights {
     @HeldUnder("the send queue's lock")
     void cut(List<MessageBatch> unsent, Backlog backlog) {
         for (InFlight flight : inFlight) {
-            int taken = flight.slice.taken();
+            int taken = flight.taken();
             int keep = encoder.messagesWithin(flight.batch, taken);
             if (encoder.wireBytes(flight.batch, keep) < taken) {
                 keep++;
@@ -195,7 +266,7 @@ final class Flights {
         for (InFlight flight : inFlight) {
             MessageBatch batch = flight.batch;
             // A message cut in the middle counts as unsent: nobody can have received it.
-            int whole = Math.min(flight.messages, encoder.messagesWithin(batch, flight.slice.taken()));
+            int whole = Math.min(flight.messages, encoder.messagesWithin(batch, flight.taken()));
             counters.written(whole, batch.payloadBytesOf(whole));
             timeInQueue.record(clock.nowNs() - batch.arrivedNs(), whole);
             backlog.settle(batch.costBytes(), flight.messages);

@@ -377,8 +377,8 @@ public final class SendQueue implements Subscriber {
             takenSinceLoss |= flights.settle(backlog, counters) > 0;
             dropExpired();
             MessageBatch batch;
-            while (!stalled && flights.hasPlace() && (batch = backlog.poll()) != null) {
-                flights.start(batch);
+            while (!stalled && flights.hasPlace() && (batch = backlog.peek()) != null && flights.start(batch)) {
+                backlog.poll();
                 took = true;
             }
             drainPending = took || !flights.isEmpty() || !backlog.isEmpty();

@@ -5,6 +5,7 @@ import io.sluice.broker.base.HeldUnder;
 import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.message.DestinationKind;
 import io.sluice.broker.message.DestinationName;
+import io.sluice.broker.message.PageStore;
 import io.sluice.broker.metrics.BrokerCounters;
 import java.util.Collection;
 import java.util.Map;
@@ -35,18 +36,20 @@ public final class DestinationRegistry {
      * @param max how many destinations may exist at once
      * @param forgetAfterNs how long a queue without subscriber, message and publish is kept
      * @param queueSettings asked when a queue comes into being, and for all of them when settings have changed
+     * @param pages for what goes to many subscribers
      */
     public DestinationRegistry(
             int max,
             long forgetAfterNs,
             Function<DestinationName, QueueSettings> queueSettings,
             NanoClock clock,
-            BrokerCounters counters) {
+            BrokerCounters counters,
+            PageStore pages) {
         this.max = max;
         this.forgetAfterNs = forgetAfterNs;
         this.queueSettings = queueSettings;
-        this.context =
-                new DestinationContext(clock, counters, new PushBackLog(), () -> this.forgetAfterNs, this::remove);
+        this.context = new DestinationContext(
+                clock, counters, pages, new PushBackLog(), () -> this.forgetAfterNs, this::remove);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.sluice.broker.base.NanoClock;
 import io.sluice.broker.message.DestinationName;
 import io.sluice.broker.message.MessageBatch;
 import io.sluice.broker.message.MessageCopy;
+import io.sluice.broker.message.PageStore;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.DropReason;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class TopicDestination extends Destination {
     private final Object lock = new Object();
     private final NanoClock clock;
     private final BrokerCounters counters;
+    private final PageStore pages;
     private final PushBackLog pushBackLog;
     private final Consumer<Destination> whenUnused;
 
@@ -51,6 +53,7 @@ final class TopicDestination extends Destination {
         super(name);
         this.clock = context.clock();
         this.counters = context.counters();
+        this.pages = context.pages();
         this.pushBackLog = context.pushBackLog();
         this.whenUnused = context.whenForgotten();
     }
@@ -70,6 +73,7 @@ final class TopicDestination extends Destination {
                 batch.release();
                 return Offer.ACCEPTED;
             }
+            batch.shareAmong(count, pages);
             // All references are there before the first offer: a subscriber's loop may be done with its own at once.
             batch.retain(count);
             boolean pushedBack = false;

@@ -34,6 +34,9 @@ public final class MessageBatch extends AbstractReferenceCounted {
     private final long costBytes;
     private final PinnedMemory memory;
 
+    /** Changed under the batch's own lock. */
+    private volatile @Nullable WirePages pages;
+
     @HeldUnder("the queue's lock")
     private @Nullable Arrivals arrivals;
 
@@ -215,6 +218,39 @@ public final class MessageBatch extends AbstractReferenceCounted {
         return arrivals == null || later.arrivals == null || arrivals.last() < later.arrivals.first();
     }
 
+    /** Is about to go to so many subscribers, and nobody else's yet: it is given pages, where they are worth it. */
+    public void shareAmong(int subscribers, PageStore store) {
+        store.share(this, subscribers);
+    }
+
+    /** Takes over pages with its frames, before others see it. */
+    synchronized void setPages(WirePages given) {
+        pages = given;
+    }
+
+    /** Its frames as pages, with a reference for the caller; null if it has none, or none any more. */
+    public @Nullable WirePages retainPages() {
+        if (pages == null) {
+            return null;
+        }
+        synchronized (this) {
+            WirePages shared = pages;
+            return shared == null ? null : shared.retain();
+        }
+    }
+
+    /** Lets go of its pages, if it has any. */
+    void dropPages() {
+        WirePages dropped;
+        synchronized (this) {
+            dropped = pages;
+            pages = null;
+        }
+        if (dropped != null) {
+            dropped.release();
+        }
+    }
+
     @Override
     public MessageBatch touch(Object hint) {
         frames.touch(hint);
@@ -223,6 +259,7 @@ public final class MessageBatch extends AbstractReferenceCounted {
 
     @Override
     protected void deallocate() {
+        dropPages();
         frames.release();
         memory.dischargeBatch(costBytes);
     }

@@ -31,6 +31,7 @@ import io.sluice.broker.message.DestinationKind;
 import io.sluice.broker.message.DestinationName;
 import io.sluice.broker.message.MessageBatch;
 import io.sluice.broker.message.MessageCopy;
+import io.sluice.broker.message.PageStore;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.CloseReason;
 import io.sluice.broker.metrics.ConnectionSnapshot;
@@ -87,6 +88,7 @@ public final class Broker implements AutoCloseable {
     private final Connections connections;
     private final DestinationRegistry destinations;
     private final TransportKind transport;
+    private final PageStore pages;
     private final Listener listener;
     private final MemoryPushBack memoryPushBack;
     private final Housekeeping housekeeping;
@@ -110,12 +112,17 @@ public final class Broker implements AutoCloseable {
         memory.onFull(sessions::relieveMemory);
         this.connections = new Connections(maxConnections(config));
         this.settings = new LiveSettings(liveValues(config, deliveryRules(config)));
+        this.transport = TransportKind.choose(config.transport().type());
+        this.pages = transport == TransportKind.EPOLL
+                ? PageStore.inMemory(config.transport().pageFiles())
+                : PageStore.none();
         this.destinations = new DestinationRegistry(
                 config.destinations().max(),
                 config.destinations().forgetAfterMs() * 1_000_000,
                 name -> settings.values().rules().forQueue(name),
                 clock,
-                counters);
+                counters,
+                pages);
         this.memoryPushBack = new MemoryPushBack(memory, clock, counters, sessions::relieveForQueues);
         this.allocator = allocator(Listener.loopCount(config.transport()));
         SlowLines slowLines = new SlowLines(clock);
@@ -123,7 +130,6 @@ public final class Broker implements AutoCloseable {
                 destinations, settings, memory, memoryPushBack, counters, sessions, slowLines, allocator, clock);
         List<WireProtocol> protocols = List.of(new NativeProtocol(context));
         CloseLog closeLog = new CloseLog(clock);
-        this.transport = TransportKind.choose(config.transport().type());
         this.listener = new Listener(
                 config.transport(),
                 transport,
@@ -325,6 +331,7 @@ public final class Broker implements AutoCloseable {
             settings.change(nextValues);
             connections.setMax(nextConnections);
             destinations.reload(next.destinations().max(), next.destinations().forgetAfterMs() * 1_000_000);
+            pages.setMost(next.transport().pageFiles());
             listener.reload(next.transport(), RELOAD_MS);
             memory.setMaxBytes(nextBounds.maxBytes());
             nextAdmin.run();
@@ -575,5 +582,6 @@ public final class Broker implements AutoCloseable {
         }
         // What nobody took: without this the allocator would find it leaked.
         destinations.all().forEach(destination -> destination.purge(DropReason.SHUTDOWN));
+        pages.close();
     }
 }

@@ -22,7 +22,8 @@ final class BrokerConfigTest {
         assertThat(defaults)
                 .isEqualTo(new BrokerConfig(
                         new ListenConfig("127.0.0.1", 25000, 1024),
-                        new TransportConfig(TransportType.AUTO, 0, 0, 0, 262_144, 5_000, 30_000, 0, 60_000, 131_072),
+                        new TransportConfig(
+                                TransportType.AUTO, 0, 0, 0, 262_144, 16, 5_000, 30_000, 0, 60_000, 131_072),
                         new ConnectionsConfig(0),
                         new NativeConfig(16_777_215),
                         new DestinationsConfig(100_000, 60_000),

@@ -11,6 +11,11 @@ final class PlainEncoder implements DeliveryEncoder {
     }
 
     @Override
+    public boolean sendsFrames() {
+        return true;
+    }
+
+    @Override
     public int messagesWithin(MessageBatch batch, int wireBytes) {
         return batch.messagesWithin(wireBytes);
     }

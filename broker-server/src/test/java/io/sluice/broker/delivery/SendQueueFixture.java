@@ -12,6 +12,7 @@ import io.sluice.broker.message.Batches;
 import io.sluice.broker.message.DestinationKind;
 import io.sluice.broker.message.DestinationName;
 import io.sluice.broker.message.MessageBatch;
+import io.sluice.broker.message.PageStore;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.DropReason;
 import io.sluice.broker.metrics.SubscriberSnapshot;
@@ -51,7 +52,8 @@ final class SendQueueFixture {
                 Long.MAX_VALUE,
                 name -> new QueueSettings(UNLIMITED, OverflowPolicies.forQueues()),
                 clock,
-                counters);
+                counters,
+                PageStore.none());
     }
 
     /** One subscriber: its queue, its connection and what reached it. */

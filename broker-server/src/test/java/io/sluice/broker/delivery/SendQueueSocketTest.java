@@ -17,6 +17,8 @@ import io.sluice.broker.destination.QueueSettings;
 import io.sluice.broker.message.BacklogBounds;
 import io.sluice.broker.message.Batches;
 import io.sluice.broker.message.DestinationName;
+import io.sluice.broker.message.MessageBatch;
+import io.sluice.broker.message.PageStore;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.CloseReason;
 import io.sluice.broker.metrics.DropReason;
@@ -57,7 +59,12 @@ final class SendQueueSocketTest {
     private final BrokerCounters counters = new BrokerCounters();
     private final Batches batches = new Batches();
     private final DestinationRegistry registry = new DestinationRegistry(
-            10, Long.MAX_VALUE, name -> new QueueSettings(UNLIMITED, OverflowPolicies.forQueues()), clock, counters);
+            10,
+            Long.MAX_VALUE,
+            name -> new QueueSettings(UNLIMITED, OverflowPolicies.forQueues()),
+            clock,
+            counters,
+            PageStore.none());
     private final BlockingQueue<Subscription> subscriptions = new LinkedBlockingQueue<>();
     private final List<Socket> sockets = new ArrayList<>();
     private Listener listener;
@@ -136,6 +143,30 @@ final class SendQueueSocketTest {
         assertThat(reader.messagesWritten()).isEqualTo(MESSAGES);
     }
 
+    @ParameterizedTest
+    @MethodSource("transports")
+    void whatSharesPagesAndWhatDoesNotArrivesInOrderAndIsCountedOnce(TransportKind kind) throws Exception {
+        listen(kind);
+        try (PageStore store = PageStore.inMemory(1024)) {
+            Subscription reader = subscribe();
+            for (int from = 0; from < MESSAGES; from += 32) {
+                int end = Math.min(from + 32, MESSAGES);
+                MessageBatch batch = batch(from, end);
+                if (from % 5 > 1) {
+                    batch.shareAmong(100, store);
+                }
+                reader.queue.offer(batch);
+                if (from % 1000 == 0) {
+                    reader.settle();
+                }
+            }
+            assertThat(reader.read(MESSAGES)).isEqualTo(range(0, MESSAGES));
+            await().atMost(PATIENCE).until(() -> reader.queue.heldBytes() == 0);
+            assertThat(reader.queue.heldMessages()).isZero();
+            assertThat(reader.messagesWritten()).isEqualTo(MESSAGES);
+        }
+    }
+
     private void listen(TransportKind kind) throws Exception {
         BrokerConfig config = BrokerConfig.defaults()
                 .with(Map.of("listen.port", "0", "transport.event-loops", "1", "transport.send-buffer", "16 KiB"));
@@ -169,14 +200,16 @@ final class SendQueueSocketTest {
         Destination destination = Objects.requireNonNull(registry.find(DestinationName.of("/queue/test")));
         for (int from = first; from < first + count; from += 32) {
             int end = Math.min(from + 32, first + count);
-            destination.publish(
-                    batches.arrivingAt(clock.nowNs())
-                            .of(LongStream.range(from, end)
-                                    .mapToObj(number -> number + " ".repeat(PAYLOAD_BYTES))
-                                    .map(text -> text.substring(0, PAYLOAD_BYTES))
-                                    .toList()),
-                    new SendQueueFixture.CountingPublisher());
+            destination.publish(batch(from, end), new SendQueueFixture.CountingPublisher());
         }
+    }
+
+    private MessageBatch batch(int from, int end) {
+        return batches.arrivingAt(clock.nowNs())
+                .of(LongStream.range(from, end)
+                        .mapToObj(number -> number + " ".repeat(PAYLOAD_BYTES))
+                        .map(text -> text.substring(0, PAYLOAD_BYTES))
+                        .toList());
     }
 
     private static List<Long> range(int from, int end) {

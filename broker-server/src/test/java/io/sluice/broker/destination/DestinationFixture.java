@@ -8,6 +8,7 @@ import io.sluice.broker.message.BacklogBounds;
 import io.sluice.broker.message.Batches;
 import io.sluice.broker.message.DestinationName;
 import io.sluice.broker.message.MessageBatch;
+import io.sluice.broker.message.PageStore;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.DropReason;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class DestinationFixture {
     final List<Destination> forgotten = new ArrayList<>();
 
     final DestinationContext context = new DestinationContext(
-            clock, counters, new PushBackLog(), () -> FORGET_AFTER_MS * 1_000_000, forgotten::add);
+            clock, counters, PageStore.none(), new PushBackLog(), () -> FORGET_AFTER_MS * 1_000_000, forgotten::add);
 
     QueueDestination queue() {
         return queue(UNLIMITED, "push-back");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.broker.base.ManualClock;
 import io.sluice.broker.delivery.OverflowPolicies;
 import io.sluice.broker.message.DestinationName;
+import io.sluice.broker.message.PageStore;
 import io.sluice.broker.metrics.BrokerCounters;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,8 @@ final class DestinationRegistryRaceTest {
                 60_000_000_000L,
                 name -> new QueueSettings(DestinationFixture.UNLIMITED, OverflowPolicies.named("push-back")),
                 new ManualClock(),
-                new BrokerCounters());
+                new BrokerCounters(),
+                PageStore.none());
     }
 
     private static DestinationName name(String text) {

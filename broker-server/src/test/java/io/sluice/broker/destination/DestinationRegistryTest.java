@@ -7,6 +7,7 @@ import io.sluice.broker.delivery.OverflowPolicies;
 import io.sluice.broker.message.BacklogBounds;
 import io.sluice.broker.message.Batches;
 import io.sluice.broker.message.DestinationName;
+import io.sluice.broker.message.PageStore;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.DropReason;
 import java.util.ArrayList;
@@ -161,7 +162,8 @@ final class DestinationRegistryTest {
                     return settings(name);
                 },
                 clock,
-                counters);
+                counters,
+                PageStore.none());
         registries.add(registry);
         Destination created = registry.findOrCreate(name("/queue/a"));
         assertThat(created).isNotNull();
@@ -208,7 +210,8 @@ final class DestinationRegistryTest {
     }
 
     private DestinationRegistry registry(int max) {
-        return new DestinationRegistry(max, FORGET_AFTER_MS * 1_000_000, this::settings, clock, counters);
+        return new DestinationRegistry(
+                max, FORGET_AFTER_MS * 1_000_000, this::settings, clock, counters, PageStore.none());
     }
 
     private synchronized QueueSettings settings(DestinationName name) {

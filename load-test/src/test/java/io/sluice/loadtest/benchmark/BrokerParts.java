@@ -8,6 +8,7 @@ import io.sluice.broker.destination.Destination;
 import io.sluice.broker.destination.DestinationRegistry;
 import io.sluice.broker.destination.MemoryPushBack;
 import io.sluice.broker.message.DestinationName;
+import io.sluice.broker.message.PageStore;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.session.DeliveryRules;
 import io.sluice.broker.session.LiveSettings;
@@ -23,7 +24,7 @@ final class BrokerParts {
     final PinnedMemory memory = new PinnedMemory(Long.MAX_VALUE);
     final DeliveryRules rules = new DeliveryRules(config.sendQueue(), config.queues(), config.overflow());
     final DestinationRegistry destinations =
-            new DestinationRegistry(10, Long.MAX_VALUE, rules::forQueue, clock, counters);
+            new DestinationRegistry(10, Long.MAX_VALUE, rules::forQueue, clock, counters, PageStore.none());
 
     SessionContext sessionContext() {
         return new SessionContext(

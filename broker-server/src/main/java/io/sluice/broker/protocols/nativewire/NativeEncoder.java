@@ -16,6 +16,11 @@ final class NativeEncoder implements DeliveryEncoder {
     }
 
     @Override
+    public boolean sendsFrames() {
+        return true;
+    }
+
+    @Override
     public int messagesWithin(MessageBatch batch, int wireBytes) {
         return batch.messagesWithin(wireBytes);
     }

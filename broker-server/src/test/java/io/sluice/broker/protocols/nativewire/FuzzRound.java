@@ -12,6 +12,7 @@ import io.sluice.broker.destination.Destination;
 import io.sluice.broker.destination.DestinationRegistry;
 import io.sluice.broker.destination.MemoryPushBack;
 import io.sluice.broker.message.BatchBuilder;
+import io.sluice.broker.message.PageStore;
 import io.sluice.broker.metrics.BrokerCounters;
 import io.sluice.broker.metrics.CloseReason;
 import io.sluice.broker.metrics.CounterTotals;
@@ -99,8 +100,8 @@ final class FuzzRound {
         DeliveryRules rules = new DeliveryRules(config.sendQueue(), config.queues(), config.overflow());
         this.sessions = new Sessions(memory, clock);
         memory.onFull(sessions::relieveMemory);
-        this.destinations =
-                new DestinationRegistry(maxDestinations, TimeUnit.HOURS.toNanos(1), rules::forQueue, clock, counters);
+        this.destinations = new DestinationRegistry(
+                maxDestinations, TimeUnit.HOURS.toNanos(1), rules::forQueue, clock, counters, PageStore.none());
         SessionContext context = new SessionContext(
                 destinations,
                 new LiveSettings(new LiveSettings.Values(

@@ -120,6 +120,7 @@ final class EachNumberTest {
                         "sluice_subscribers_slow 1.0",
                         "sluice_destinations{kind=\"topic\"} 1.0",
                         "sluice_destinations{kind=\"queue\"} 0.0",
+                        "sluice_connections_max 1401.0",
                         "sluice_memory_pinned_bytes 1403.0",
                         "sluice_memory_bound_bytes 1404.0",
                         "sluice_allocator_used_bytes{type=\"direct\"} 1405.0",

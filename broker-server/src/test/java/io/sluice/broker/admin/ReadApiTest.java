@@ -123,15 +123,15 @@ final class ReadApiTest {
     void connectionsComeInTheOrderAskedFor() {
         List<ConnectionSnapshot> all = List.of(
                 connection("none", 1, 0, null),
-                connection("a", 2, 40, subscriber(5, 10, 1, 2, false)),
+                connection("a", 4, 40, subscriber(5, 10, 1, 2, false)),
                 connection("b", 3, 60, subscriber(6, 10, 3, 1, true)),
-                connection("c", 4, 50, subscriber(1, 20, 2, 3, false)));
+                connection("c", 2, 50, subscriber(1, 20, 2, 3, false)));
         Map<ClientConnections.Sort, List<String>> expected = Map.of(
                 ClientConnections.Sort.BACKLOG, List.of("c", "b", "a", "none"),
                 ClientConnections.Sort.SLOW, List.of("b", "c", "a", "none"),
                 ClientConnections.Sort.AGE, List.of("b", "c", "a", "none"),
                 ClientConnections.Sort.LOST, List.of("c", "a", "b", "none"),
-                ClientConnections.Sort.OPENED, List.of("c", "b", "a", "none"),
+                ClientConnections.Sort.OPENED, List.of("a", "b", "c", "none"),
                 ClientConnections.Sort.CLOSED, List.of("b", "c", "a", "none"));
         for (ClientConnections.Sort sort : ClientConnections.Sort.values()) {
             assertThat(ClientConnections.sorted(all, sort))

@@ -64,10 +64,10 @@ final class ConfigKeys {
             "transport.page-files",
             "16",
             "0",
-            "1024",
+            "64",
             "",
-            "Files in memory, of up to 1 MiB, from which what goes to 8 or more subscribers is sent without copying (epoll"
-                    + " only); 0 copies always.");
+            "Files in memory, of up to 1 MiB each and on top of memory.max, from which what goes to 8 or more subscribers is"
+                    + " sent without copying (epoll only); 0 copies always.");
     static final ConfigKey<Long> HANDSHAKE_TIMEOUT = duration(
             "transport.handshake-timeout",
             "5 s",

@@ -15,7 +15,7 @@ public record DescriptorLimit(long soft, long hard) {
     private static final String LINE = "Max open files";
     private static final int MOST_CONNECTIONS = 10_000_000;
 
-    /** What jars, listeners, event loops, the admin listener's clients and those being refused need. */
+    /** What jars, listeners, event loops, files of pages, the admin listener's clients and those being refused need. */
     private static final int KEPT_FOR_ITSELF = 80;
 
     /** The limit of this process. */

@@ -8,7 +8,7 @@ package io.sluice.broker.config;
  * @param sendBufferBytes SO_SNDBUF of a connection, 0 to 1 GiB; 0 lets the kernel size it
  * @param receiveBufferBytes SO_RCVBUF of a connection, 0 to 1 GiB; 0 lets the kernel size it
  * @param readBytes the most bytes of one read, 4 KiB to 1 MiB
- * @param pageFiles files in memory from which many subscribers are sent the same without copying, 0 to 1024
+ * @param pageFiles files in memory from which many subscribers are sent the same without copying, 0 to 64
  * @param handshakeTimeoutMs from accept to the first whole frame, 1 ms to 1 h
  * @param frameTimeoutMs how long a frame begun may stand still, 1 ms to 24 h
  * @param idleTimeoutMs how long a connection may be silent between two frames, up to 24 h; 0 is for ever

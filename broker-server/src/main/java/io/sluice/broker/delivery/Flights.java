@@ -117,15 +117,14 @@ final class Flights {
      * @return false if it has to wait for the next flush, and was not taken over
      */
     boolean start(MessageBatch batch) {
-        InFlight flight = new InFlight(batch, new WireSlice(encoder.encode(batch)));
         // Only to a socket that has taken all it was given before: it will most likely take this at once.
-        if (sendsPages && (inFlight.isEmpty() || startsPages())) {
-            WirePages pages = batch.retainPages();
-            flight.region = pages == null ? null : new PagesRegion(pages);
-        }
-        if (flight.region == null && startsPages()) {
+        boolean mayBePages = sendsPages && (inFlight.isEmpty() || startsPages());
+        WirePages pages = mayBePages ? batch.retainPages() : null;
+        if (pages == null && startsPages()) {
             return false;
         }
+        InFlight flight = new InFlight(batch, new WireSlice(encoder.encode(batch)));
+        flight.region = pages == null ? null : new PagesRegion(pages);
         bytes += flight.wireBytes;
         inFlight.addLast(flight);
         starting.add(flight);
@@ -136,7 +135,7 @@ final class Flights {
         return !starting.isEmpty() && starting.get(0).region != null;
     }
 
-    /** Writes what was started, with one flush: each flush is a system call. */
+    /** Writes what was started, with one flush: that is one system call, or one for each batch that has pages. */
     void write(long nowNs) {
         writing = true;
         writeNs = nowNs;

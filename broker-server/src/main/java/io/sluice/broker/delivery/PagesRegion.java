@@ -6,7 +6,7 @@ import io.sluice.broker.message.WirePages;
 
 /**
  * A batch on its way to one socket, as pages that all its subscribers share. Only for a moment: what the kernel does not take
- * with the flush it was written for goes on from memory, so that a slow subscriber keeps no pages.
+ * with the flush it was written for goes on from memory, so that a socket that is slow keeps no pages.
  */
 @OwnLoop
 final class PagesRegion extends DefaultFileRegion {

@@ -258,6 +258,13 @@ public final class SendQueue implements Subscriber {
     }
 
     @Override
+    public boolean isTaking() {
+        synchronized (lock) {
+            return !closed && !backlog.isBlocked();
+        }
+    }
+
+    @Override
     public boolean awaitRoom() {
         synchronized (lock) {
             roomAwaited = closed || backlog.isFull();

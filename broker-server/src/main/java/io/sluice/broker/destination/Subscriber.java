@@ -22,6 +22,11 @@ public interface Subscriber {
      */
     boolean awaitRoom();
 
+    /** Whether what it is offered will most likely go to a socket at once. */
+    default boolean isTaking() {
+        return false;
+    }
+
     /** Whether it holds messages and has taken none for five seconds. */
     boolean hasStalled(long nowNs);
 

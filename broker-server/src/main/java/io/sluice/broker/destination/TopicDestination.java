@@ -73,7 +73,9 @@ final class TopicDestination extends Destination {
                 batch.release();
                 return Offer.ACCEPTED;
             }
-            batch.shareAmong(count, pages);
+            if (goesToMany(count)) {
+                batch.share(pages);
+            }
             // All references are there before the first offer: a subscriber's loop may be done with its own at once.
             batch.retain(count);
             boolean pushedBack = false;
@@ -93,6 +95,21 @@ final class TopicDestination extends Destination {
             }
             return Offer.PUSHED_BACK;
         }
+    }
+
+    /** Those that take nothing now do not count. */
+    @HeldUnder("lock")
+    private boolean goesToMany(int count) {
+        int taking = 0;
+        for (int i = 0; i < count && taking < PageStore.FEWEST_SUBSCRIBERS; i++) {
+            if (count - i + taking < PageStore.FEWEST_SUBSCRIBERS) {
+                return false;
+            }
+            if (subscribers.get(i).isTaking()) {
+                taking++;
+            }
+        }
+        return taking == PageStore.FEWEST_SUBSCRIBERS;
     }
 
     @Override

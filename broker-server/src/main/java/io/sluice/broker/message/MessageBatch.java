@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * it or moves its indices. What it costs is the memory it keeps alive, charged to the broker's {@link PinnedMemory} from
  * construction to the last release.
  *
- * <p>Immutable but for the reference count and, for batches that wait in a queue, the fields that belong to that queue:
- * its arrival numbers and how far it has been dealt out.
+ * <p>Immutable but for the reference count, the {@linkplain WirePages pages}, which it may lose at any time, and, for batches that
+ * wait in a queue, the fields that belong to that queue: its arrival numbers and how far it has been dealt out.
  */
 public final class MessageBatch extends AbstractReferenceCounted {
     /** What a batch costs besides its buffer: the objects around it and its place in a queue. */
@@ -218,9 +218,12 @@ public final class MessageBatch extends AbstractReferenceCounted {
         return arrivals == null || later.arrivals == null || arrivals.last() < later.arrivals.first();
     }
 
-    /** Is about to go to so many subscribers, and nobody else's yet: it is given pages, where they are worth it. */
-    public void shareAmong(int subscribers, PageStore store) {
-        store.share(this, subscribers);
+    /**
+     * Is about to go to at least {@link PageStore#FEWEST_SUBSCRIBERS}: it is given pages, where they are worth it. To be called before
+     * others see it.
+     */
+    public void share(PageStore store) {
+        store.share(this);
     }
 
     /** Takes over pages with its frames, before others see it. */

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 @AnyThread
 public final class PageStore implements AutoCloseable {
-    /** Fewer are sent copies: making pages costs about as much as copying to some sockets. */
-    static final int FEWEST_SUBSCRIBERS = 8;
+    /** To fewer, copies are sent: making pages costs about as much as copying to some sockets. */
+    public static final int FEWEST_SUBSCRIBERS = 8;
 
     static final int FEWEST_BYTES = 8 * 1024;
     static final int MOST_BYTES = 1024 * 1024;
@@ -86,23 +86,31 @@ public final class PageStore implements AutoCloseable {
         }
     }
 
-    /** Changes how many files there may be; those that are too many go when nobody uses them. */
+    /** Changes how many files there may be. Batches that have too many lose theirs. */
     public void setMost(int files) {
-        most = files;
+        synchronized (this) {
+            most = files;
+        }
+        evictDownTo(files);
+        FileChannel surplus = takeSurplus();
+        while (surplus != null) {
+            close(surplus);
+            surplus = takeSurplus();
+        }
     }
 
-    /**
-     * Gives pages to a batch, where that is worth it and they can be had.
-     *
-     * @param batch nobody else's yet
-     * @param subscribers how many it goes to
-     */
-    void share(MessageBatch batch, int subscribers) {
+    private synchronized @Nullable FileChannel takeSurplus() {
+        return open > most ? spare.pollLast() : null;
+    }
+
+    /** Gives pages to a batch that goes to many, where that is worth it and they can be had. */
+    void share(MessageBatch batch) {
         int bytes = batch.frames().readableBytes();
-        if (subscribers < FEWEST_SUBSCRIBERS || bytes < FEWEST_BYTES || bytes > MOST_BYTES || most == 0) {
+        if (bytes < FEWEST_BYTES || bytes > MOST_BYTES || most == 0) {
             return;
         }
-        FileChannel file = takeFile(batch);
+        evictDownTo(most - 1);
+        FileChannel file = takeFile();
         if (file == null) {
             return;
         }
@@ -112,7 +120,26 @@ public final class PageStore implements AutoCloseable {
         } catch (IOException e) {
             LOG.debug("a batch without pages", e);
             giveBack(file);
+            return;
         }
+        synchronized (this) {
+            if (!closed) {
+                newest.addLast(batch);
+            }
+        }
+    }
+
+    /** Takes the pages of the oldest batches; not under the lock, as emptying a file takes its time. */
+    private void evictDownTo(int batches) {
+        MessageBatch oldest = pollBeyond(batches);
+        while (oldest != null) {
+            oldest.dropPages();
+            oldest = pollBeyond(batches);
+        }
+    }
+
+    private synchronized @Nullable MessageBatch pollBeyond(int batches) {
+        return newest.size() > Math.max(0, batches) ? newest.pollFirst() : null;
     }
 
     private static void write(FileChannel file, ByteBuf frames) throws IOException {
@@ -123,17 +150,10 @@ public final class PageStore implements AutoCloseable {
         }
     }
 
-    private @Nullable FileChannel takeFile(MessageBatch batch) {
+    private @Nullable FileChannel takeFile() {
         synchronized (this) {
-            if (closed) {
-                return null;
-            }
-            newest.addLast(batch);
-            while (newest.size() > most) {
-                newest.removeFirst().dropPages();
-            }
             FileChannel file = spare.pollLast();
-            if (file != null || open >= most) {
+            if (file != null || closed || open >= most) {
                 return file;
             }
             open++;
@@ -155,8 +175,14 @@ public final class PageStore implements AutoCloseable {
                             StandardOpenOption.DELETE_ON_CLOSE),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (IOException e) {
-            // Not tried again: it counts as open.
-            LOG.info("cannot make a file in {}, so what goes to many is copied to each: {}", folder, e.toString());
+            LOG.warn(
+                    "cannot make a file in {}, so what goes to many subscribers is copied to each, until the next reload: {}",
+                    folder,
+                    e.toString());
+            synchronized (this) {
+                open--;
+                most = 0;
+            }
             return null;
         }
     }

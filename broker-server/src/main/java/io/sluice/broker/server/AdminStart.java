@@ -37,6 +37,13 @@ final class AdminStart {
             return Optional.empty();
         }
         boolean auto = admin.port() == AdminConfig.AUTO_PORT;
+        if (auto && config.listen().port() == AdminConfig.DEFAULT_PORT) {
+            LOG.warn(
+                    "no health, metrics and console: their usual port {} is that of the clients; set admin.port, or turn them off with"
+                            + " admin.enabled: false",
+                    AdminConfig.DEFAULT_PORT);
+            return Optional.empty();
+        }
         int usual = config.listen().port() == 0 ? 0 : AdminConfig.DEFAULT_PORT;
         int port = auto ? usual : admin.port();
         Path usualTokenFile = TokenFile.usual(System.getenv(), System.getProperty("user.home", "."));

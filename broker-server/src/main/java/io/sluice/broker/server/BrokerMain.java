@@ -175,6 +175,10 @@ public final class BrokerMain implements Callable<Integer> {
             reload = new Reload(source, loaded, broker, statistics);
             // First, so that whoever waits for the broker is told that it starts.
             admin = openAdmin(broker, new Daemon(configFile(), reload));
+            if (broker.isDraining()) {
+                broker.close();
+                return OK;
+            }
             broker.listen();
         } catch (ConfigException e) {
             e.problems().forEach(problem -> complain(problem));

@@ -179,7 +179,7 @@ final class ConfigPropertiesTest {
                         random.nextInt(1 << 30),
                         random.nextInt(1 << 30),
                         (int) between(random, 4096, 1 << 20),
-                        random.nextInt(1025),
+                        random.nextInt(65),
                         between(random, 1, 3_600_000),
                         between(random, 1, 86_400_000),
                         between(random, 0, 86_400_000),

@@ -153,7 +153,7 @@ final class SendQueueSocketTest {
                 int end = Math.min(from + 32, MESSAGES);
                 MessageBatch batch = batch(from, end);
                 if (from % 5 > 1) {
-                    batch.shareAmong(100, store);
+                    batch.share(store);
                 }
                 reader.queue.offer(batch);
                 if (from % 1000 == 0) {

@@ -7,12 +7,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class PageStoreTest {
-    private static final int MANY = PageStore.FEWEST_SUBSCRIBERS;
     private static final int ENOUGH_BYTES = PageStore.FEWEST_BYTES;
 
     private final Batches batches = new Batches();
@@ -44,7 +46,7 @@ final class PageStoreTest {
     void pagesHoldTheFramesOfABatchThatGoesToMany() throws IOException {
         try (PageStore store = new PageStore(folder, 4)) {
             MessageBatch batch = batch("hello", ENOUGH_BYTES);
-            batch.shareAmong(MANY, store);
+            batch.share(store);
 
             WirePages pages = batch.retainPages();
             assertThat(pages).isNotNull();
@@ -63,12 +65,10 @@ final class PageStoreTest {
     }
 
     @Test
-    void noneAreMadeForFewOrLittleOrVeryMuch() {
+    void noneAreMadeForLittleOrVeryMuch() {
         try (PageStore store = new PageStore(folder, 4)) {
-            for (MessageBatch batch : new MessageBatch[] {
-                batch("little", ENOUGH_BYTES - 5), batch("much", PageStore.MOST_BYTES), batch("few", ENOUGH_BYTES)
-            }) {
-                batch.shareAmong(batch.payloadBytes() == ENOUGH_BYTES ? MANY - 1 : MANY, store);
+            for (MessageBatch batch : List.of(batch("little", ENOUGH_BYTES - 5), batch("much", PageStore.MOST_BYTES))) {
+                batch.share(store);
                 assertThat(hasPages(batch)).as(batch.toString()).isFalse();
                 batch.release();
             }
@@ -82,9 +82,9 @@ final class PageStoreTest {
         MessageBatch first = batch("first", ENOUGH_BYTES);
         MessageBatch second = batch("second", ENOUGH_BYTES);
         MessageBatch third = batch("third", ENOUGH_BYTES);
-        first.shareAmong(MANY, store);
-        second.shareAmong(MANY, store);
-        third.shareAmong(MANY, store);
+        first.share(store);
+        second.share(store);
+        third.share(store);
 
         assertThat(hasPages(first)).isFalse();
         assertThat(hasPages(second)).isTrue();
@@ -103,13 +103,13 @@ final class PageStoreTest {
     void whoIsBeingSentThePagesKeepsThemAsTheyWere() throws IOException {
         try (PageStore store = new PageStore(folder, 2)) {
             MessageBatch old = batch("old", ENOUGH_BYTES);
-            old.shareAmong(MANY, store);
+            old.share(store);
             WirePages sent = old.retainPages();
             assertThat(sent).isNotNull();
             MessageBatch[] later = new MessageBatch[3];
             for (int i = 0; i < later.length; i++) {
                 later[i] = batch("new", ENOUGH_BYTES);
-                later[i].shareAmong(MANY, store);
+                later[i].share(store);
             }
             assertThat(hasPages(old)).isFalse();
 
@@ -129,41 +129,80 @@ final class PageStoreTest {
     @Test
     void howManyThereMayBeChanges() {
         try (PageStore store = new PageStore(folder, 4)) {
-            MessageBatch[] held = new MessageBatch[4];
-            for (int i = 0; i < held.length; i++) {
-                held[i] = batch("held", ENOUGH_BYTES);
-                held[i].shareAmong(MANY, store);
+            List<MessageBatch> held = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                MessageBatch batch = batch("held", ENOUGH_BYTES);
+                batch.share(store);
+                held.add(batch);
             }
-            store.setMost(1);
-            assertThat(hasPages(held[0])).isTrue();
-            MessageBatch next = batch("next", ENOUGH_BYTES);
-            next.shareAmong(MANY, store);
-            assertThat(hasPages(next)).as("those there were have lost theirs").isTrue();
-            assertThat(hasPages(held[3])).isFalse();
-            assertThat(store.open()).isEqualTo(1);
-
+            held.remove(0).release();
+            assertThat(store.open()).as("with one that nobody uses").isEqualTo(4);
+            store.setMost(2);
+            assertThat(store.open()).isEqualTo(2);
+            assertThat(held.stream().map(PageStoreTest::hasPages)).containsExactly(false, true, true);
             store.setMost(0);
-            MessageBatch last = batch("last", ENOUGH_BYTES);
-            last.shareAmong(MANY, store);
-            assertThat(hasPages(last)).isFalse();
-            for (MessageBatch batch : held) {
-                batch.release();
-            }
-            next.release();
-            last.release();
             assertThat(store.open()).isZero();
+            assertThat(held).noneMatch(PageStoreTest::hasPages);
+            MessageBatch none = batch("none", ENOUGH_BYTES);
+            none.share(store);
+            assertThat(hasPages(none)).isFalse();
+            store.setMost(1);
+            MessageBatch again = batch("again", ENOUGH_BYTES);
+            again.share(store);
+            assertThat(hasPages(again)).isTrue();
+            assertThat(store.open()).isEqualTo(1);
+            held.forEach(MessageBatch::release);
+            none.release();
+            again.release();
         }
     }
 
     @Test
-    void whereNoFileCanBeMadeThereAreNoPages() {
+    void whatOthersHoldForLongTakesNoFileFromThoseThatCome() throws Exception {
+        int files = 4;
+        List<MessageBatch> held = new CopyOnWriteArrayList<>();
+        try (PageStore store = new PageStore(folder, files)) {
+            Thread holder = new Thread(() -> {
+                for (int i = 0; i < 200; i++) {
+                    MessageBatch large = batch("large", 500_000);
+                    large.share(store);
+                    held.add(large);
+                }
+            });
+            holder.start();
+            while (holder.isAlive()) {
+                MessageBatch small = batch("small", ENOUGH_BYTES);
+                small.share(store);
+                small.release();
+            }
+            holder.join();
+            for (int i = 0; i < 2 * files; i++) {
+                MessageBatch last = batch("last", ENOUGH_BYTES);
+                last.share(store);
+                assertThat(hasPages(last)).as("batch %d", i).isTrue();
+                last.release();
+            }
+            assertThat(store.open()).isLessThanOrEqualTo(files);
+            held.forEach(MessageBatch::release);
+        }
+    }
+
+    @Test
+    void whereNoFileCanBeMadeThereAreNoPages() throws IOException {
         try (PageStore store = new PageStore(folder.resolve("missing"), 2)) {
             for (int i = 0; i < 5; i++) {
                 MessageBatch batch = batch("copied", ENOUGH_BYTES);
-                batch.shareAmong(MANY, store);
+                batch.share(store);
                 assertThat(hasPages(batch)).isFalse();
                 batch.release();
             }
+            Files.createDirectory(folder.resolve("missing"));
+            store.setMost(2);
+            MessageBatch batch = batch("shared", ENOUGH_BYTES);
+            batch.share(store);
+            assertThat(hasPages(batch)).as("after a reload").isTrue();
+            batch.release();
         }
+        Files.delete(folder.resolve("missing"));
     }
 }

@@ -212,9 +212,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
             source.abandon();
             write(
                     ctx,
-                    overloaded(context.clients().maxStreams()
-                                    + " streams of events are open, which is all there may be; with the token one gets"
-                                    + " the place of who has shown none")
+                    overloaded(context.clients().maxStreams() + " streams of events are open, which is all there may be"
+                                    + (known ? "" : "; with the token one gets the place of who has shown none"))
                             .answer(),
                     form);
             return;

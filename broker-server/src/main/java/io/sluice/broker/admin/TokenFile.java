@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,6 +91,17 @@ public final class TokenFile {
         if (folder != null && !withFolder && Files.notExists(folder)) {
             throw new IOException("there is no folder " + folder + "; make it, or name a file in another");
         }
+        try {
+            return make(file, folder, posix);
+        } catch (AccessDeniedException e) {
+            throw new IOException(
+                    "it is not there and cannot be made: the user of the broker, " + System.getProperty("user.name")
+                            + ", may not write to " + e.getFile(),
+                    e);
+        }
+    }
+
+    private static String make(Path file, @Nullable Path folder, boolean posix) throws IOException {
         if (folder != null) {
             Files.createDirectories(folder, attributes(posix, "rwx------"));
         }

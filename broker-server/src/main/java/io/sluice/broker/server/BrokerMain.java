@@ -127,8 +127,7 @@ public final class BrokerMain implements Callable<Integer> {
             return USAGE;
         }
         if (printConfig) {
-            say(ConfigPrinter.print(loaded).stripTrailing());
-            return OK;
+            return say(ConfigPrinter.print(loaded).stripTrailing());
         }
         if (checkConfig) {
             try {
@@ -137,8 +136,7 @@ public final class BrokerMain implements Callable<Integer> {
                 e.problems().forEach(problem -> complain(problem));
                 return USAGE;
             }
-            say("the configuration is good" + (configFile == null ? "" : ": " + configFile));
-            return OK;
+            return say("the configuration is good" + (configFile == null ? "" : ": " + configFile));
         }
         return run(source, loaded);
     }
@@ -285,7 +283,12 @@ public final class BrokerMain implements Callable<Integer> {
         System.err.println("sluice broker: " + line);
     }
 
-    private static void say(String text) {
+    private static int say(String text) {
         System.out.println(text);
+        if (System.out.checkError()) {
+            complain("cannot write to standard output");
+            return FAILED;
+        }
+        return OK;
     }
 }

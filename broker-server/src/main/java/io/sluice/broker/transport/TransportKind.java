@@ -10,6 +10,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.util.internal.PlatformDependent;
 import io.sluice.broker.config.TransportType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,12 @@ public enum TransportKind {
                 break;
             case EPOLL:
                 if (!Epoll.isAvailable()) {
+                    LOG.warn("epoll is not to be had here ({}): using NIO", because(Epoll.unavailabilityCause()));
+                }
+                break;
+            case AUTO:
+                // Elsewhere nobody expects it.
+                if (!Epoll.isAvailable() && PlatformDependent.normalizedOs().equals("linux")) {
                     LOG.warn("epoll is not to be had here ({}): using NIO", because(Epoll.unavailabilityCause()));
                 }
                 break;

@@ -88,8 +88,11 @@ export function el(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** Characters that nobody sees and that turn the order of others around, as their numbers. */
+const visible = (name) => String(name).replace(/[\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (sign) => '\\u' + sign.charCodeAt(0).toString(16));
+
 /** A name that came from outside: its direction of writing ends where it ends. */
-export const named = (name, className) => el('bdi', { class: className }, name);
+export const named = (name, className) => el('bdi', { class: className }, visible(name));
 
 export function svg(tag, attributes, ...children) {
   const made = document.createElementNS('http://www.w3.org/2000/svg', tag);

@@ -66,7 +66,7 @@ final class ConfigKeys {
             "0",
             "64",
             "",
-            "Files in memory, of up to 1 MiB each and on top of memory.max, from which what goes to 8 or more subscribers is"
+            "Files in memory, of up to 1 MiB each and on top of memory.max, from which what goes to 16 or more subscribers is"
                     + " sent without copying (epoll only); 0 copies always.");
     static final ConfigKey<Long> HANDSHAKE_TIMEOUT = duration(
             "transport.handshake-timeout",

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 @AnyThread
 public final class PageStore implements AutoCloseable {
     /** To fewer, copies are sent: making pages costs about as much as copying to some sockets. */
-    public static final int FEWEST_SUBSCRIBERS = 8;
+    public static final int FEWEST_SUBSCRIBERS = 16;
 
     static final int FEWEST_BYTES = 8 * 1024;
     static final int MOST_BYTES = 1024 * 1024;

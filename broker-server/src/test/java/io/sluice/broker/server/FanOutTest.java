@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class FanOutTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String TOPIC = "/topic/many";
-    private static final int SUBSCRIBERS = 12;
+    private static final int SUBSCRIBERS = 20;
     private static final int MESSAGES = 4_000;
 
     private static BrokerConfig config(String transport, String sendBuffer, int pageFiles) {

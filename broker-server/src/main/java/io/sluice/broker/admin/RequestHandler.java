@@ -42,8 +42,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     /** Whether the client may still have what it asked for last. */
     private BooleanSupplier letIn = () -> false;
 
-    /** Whether it showed the token with it. */
-    private boolean known;
+    /** Whether it shows the token with it. */
+    private BooleanSupplier known = () -> false;
 
     RequestHandler(AdminContext context, Deadlines deadlines) {
         this.context = context;
@@ -100,7 +100,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
             Access access = match.route().access();
             context.guard().check(access, headers);
             letIn = () -> context.guard().letsIn(access, headers);
-            known = context.guard().knows(headers);
+            known = () -> context.guard().knows(headers);
             asked = RequestReader.read(request, match.variables());
         } catch (ApiException e) {
             write(ctx, e.answer(), form);
@@ -207,13 +207,14 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     /** From here on the connection is the stream's. */
     private void writeStream(ChannelHandlerContext ctx, Answer answer, EventSource source, Form form) {
-        EventStream stream = new EventStream(context.clients(), deadlines, source, letIn, known);
+        boolean showsToken = known.getAsBoolean();
+        EventStream stream = new EventStream(context.clients(), deadlines, source, letIn, showsToken);
         if (!context.clients().enterStream(stream)) {
             source.abandon();
             write(
                     ctx,
                     overloaded(context.clients().maxStreams() + " streams of events are open, which is all there may be"
-                                    + (known ? "" : "; with the token one gets the place of who has shown none"))
+                                    + (showsToken ? "" : "; with the token one gets the place of who has shown none"))
                             .answer(),
                     form);
             return;

@@ -73,8 +73,8 @@ final class TopicDestination extends Destination {
                 batch.release();
                 return Offer.ACCEPTED;
             }
-            if (goesToMany(count)) {
-                batch.share(pages);
+            if (count >= PageStore.FEWEST_SUBSCRIBERS && pages.isWorth(batch) && areManyTaking()) {
+                pages.share(batch);
             }
             // All references are there before the first offer: a subscriber's loop may be done with its own at once.
             batch.retain(count);
@@ -97,14 +97,10 @@ final class TopicDestination extends Destination {
         }
     }
 
-    /** Those that take nothing now do not count. */
     @HeldUnder("lock")
-    private boolean goesToMany(int count) {
+    private boolean areManyTaking() {
         int taking = 0;
-        for (int i = 0; i < count && taking < PageStore.FEWEST_SUBSCRIBERS; i++) {
-            if (count - i + taking < PageStore.FEWEST_SUBSCRIBERS) {
-                return false;
-            }
+        for (int i = 0; i < subscribers.size() && taking < PageStore.FEWEST_SUBSCRIBERS; i++) {
             if (subscribers.get(i).isTaking()) {
                 taking++;
             }

@@ -218,14 +218,6 @@ public final class MessageBatch extends AbstractReferenceCounted {
         return arrivals == null || later.arrivals == null || arrivals.last() < later.arrivals.first();
     }
 
-    /**
-     * Is about to go to at least {@link PageStore#FEWEST_SUBSCRIBERS}: it is given pages, where they are worth it. To be called before
-     * others see it.
-     */
-    public void share(PageStore store) {
-        store.share(this);
-    }
-
     /** Takes over pages with its frames, before others see it. */
     synchronized void setPages(WirePages given) {
         pages = given;

@@ -103,10 +103,15 @@ public final class PageStore implements AutoCloseable {
         return open > most ? spare.pollLast() : null;
     }
 
-    /** Gives pages to a batch that goes to many, where that is worth it and they can be had. */
-    void share(MessageBatch batch) {
+    /** Whether pages would be made of a batch, if it goes to {@link #FEWEST_SUBSCRIBERS}. */
+    public boolean isWorth(MessageBatch batch) {
         int bytes = batch.frames().readableBytes();
-        if (bytes < FEWEST_BYTES || bytes > MOST_BYTES || most == 0) {
+        return bytes >= FEWEST_BYTES && bytes <= MOST_BYTES && most > 0;
+    }
+
+    /** Gives pages to a batch that nobody else sees yet, where they are worth it and can be had. */
+    public void share(MessageBatch batch) {
+        if (!isWorth(batch)) {
             return;
         }
         evictDownTo(most - 1);
@@ -116,7 +121,7 @@ public final class PageStore implements AutoCloseable {
         }
         try {
             write(file, batch.frames());
-            batch.setPages(new WirePages(this, file, bytes));
+            batch.setPages(new WirePages(this, file, batch.frames().readableBytes()));
         } catch (IOException e) {
             LOG.debug("a batch without pages", e);
             giveBack(file);

@@ -153,7 +153,7 @@ final class SendQueueSocketTest {
                 int end = Math.min(from + 32, MESSAGES);
                 MessageBatch batch = batch(from, end);
                 if (from % 5 > 1) {
-                    batch.share(store);
+                    store.share(batch);
                 }
                 reader.queue.offer(batch);
                 if (from % 1000 == 0) {

@@ -46,7 +46,7 @@ final class PageStoreTest {
     void pagesHoldTheFramesOfABatchThatGoesToMany() throws IOException {
         try (PageStore store = new PageStore(folder, 4)) {
             MessageBatch batch = batch("hello", ENOUGH_BYTES);
-            batch.share(store);
+            store.share(batch);
 
             WirePages pages = batch.retainPages();
             assertThat(pages).isNotNull();
@@ -68,7 +68,7 @@ final class PageStoreTest {
     void noneAreMadeForLittleOrVeryMuch() {
         try (PageStore store = new PageStore(folder, 4)) {
             for (MessageBatch batch : List.of(batch("little", ENOUGH_BYTES - 5), batch("much", PageStore.MOST_BYTES))) {
-                batch.share(store);
+                store.share(batch);
                 assertThat(hasPages(batch)).as(batch.toString()).isFalse();
                 batch.release();
             }
@@ -82,9 +82,9 @@ final class PageStoreTest {
         MessageBatch first = batch("first", ENOUGH_BYTES);
         MessageBatch second = batch("second", ENOUGH_BYTES);
         MessageBatch third = batch("third", ENOUGH_BYTES);
-        first.share(store);
-        second.share(store);
-        third.share(store);
+        store.share(first);
+        store.share(second);
+        store.share(third);
 
         assertThat(hasPages(first)).isFalse();
         assertThat(hasPages(second)).isTrue();
@@ -103,13 +103,13 @@ final class PageStoreTest {
     void whoIsBeingSentThePagesKeepsThemAsTheyWere() throws IOException {
         try (PageStore store = new PageStore(folder, 2)) {
             MessageBatch old = batch("old", ENOUGH_BYTES);
-            old.share(store);
+            store.share(old);
             WirePages sent = old.retainPages();
             assertThat(sent).isNotNull();
             MessageBatch[] later = new MessageBatch[3];
             for (int i = 0; i < later.length; i++) {
                 later[i] = batch("new", ENOUGH_BYTES);
-                later[i].share(store);
+                store.share(later[i]);
             }
             assertThat(hasPages(old)).isFalse();
 
@@ -132,7 +132,7 @@ final class PageStoreTest {
             List<MessageBatch> held = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 MessageBatch batch = batch("held", ENOUGH_BYTES);
-                batch.share(store);
+                store.share(batch);
                 held.add(batch);
             }
             held.remove(0).release();
@@ -144,11 +144,11 @@ final class PageStoreTest {
             assertThat(store.open()).isZero();
             assertThat(held).noneMatch(PageStoreTest::hasPages);
             MessageBatch none = batch("none", ENOUGH_BYTES);
-            none.share(store);
+            store.share(none);
             assertThat(hasPages(none)).isFalse();
             store.setMost(1);
             MessageBatch again = batch("again", ENOUGH_BYTES);
-            again.share(store);
+            store.share(again);
             assertThat(hasPages(again)).isTrue();
             assertThat(store.open()).isEqualTo(1);
             held.forEach(MessageBatch::release);
@@ -165,20 +165,20 @@ final class PageStoreTest {
             Thread holder = new Thread(() -> {
                 for (int i = 0; i < 200; i++) {
                     MessageBatch large = batch("large", 500_000);
-                    large.share(store);
+                    store.share(large);
                     held.add(large);
                 }
             });
             holder.start();
             while (holder.isAlive()) {
                 MessageBatch small = batch("small", ENOUGH_BYTES);
-                small.share(store);
+                store.share(small);
                 small.release();
             }
             holder.join();
             for (int i = 0; i < 2 * files; i++) {
                 MessageBatch last = batch("last", ENOUGH_BYTES);
-                last.share(store);
+                store.share(last);
                 assertThat(hasPages(last)).as("batch %d", i).isTrue();
                 last.release();
             }
@@ -192,14 +192,14 @@ final class PageStoreTest {
         try (PageStore store = new PageStore(folder.resolve("missing"), 2)) {
             for (int i = 0; i < 5; i++) {
                 MessageBatch batch = batch("copied", ENOUGH_BYTES);
-                batch.share(store);
+                store.share(batch);
                 assertThat(hasPages(batch)).isFalse();
                 batch.release();
             }
             Files.createDirectory(folder.resolve("missing"));
             store.setMost(2);
             MessageBatch batch = batch("shared", ENOUGH_BYTES);
-            batch.share(store);
+            store.share(batch);
             assertThat(hasPages(batch)).as("after a reload").isTrue();
             batch.release();
         }
